@@ -1,0 +1,1 @@
+"""Reading and rewriting Dockerfiles, lossless; knows nothing of hardening."""
