@@ -1,0 +1,1 @@
+"""What surrounds a Dockerfile: discovery, build context, ignore files, callers."""

@@ -1,0 +1,29 @@
+"""Finds the build context that a Dockerfile is built with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from hardener.dockerfile.nodes import Dockerfile
+from hardener.project.context import BuildContext, default_context, read_ignore_file
+
+
+def locate_context(dockerfile: Dockerfile, path: Path, root: Path) -> BuildContext:
+    """The context to assume for the Dockerfile at `path`, a folder at or below `root`.
+
+    Raises:
+        IgnoreFileError: its ignore file can't be read, or holds what Docker refuses.
+    """
+    folder = default_context(path, root, tuple(local_sources(dockerfile)))
+    return BuildContext(folder, read_ignore_file(path, folder))
+
+
+def local_sources(dockerfile: Dockerfile) -> Iterator[str]:
+    """The sources of COPY and ADD that come out of the context, as written, URLs among them."""
+    for instruction in dockerfile.instructions:
+        copying = instruction.inner or instruction
+        if copying.name not in ("ADD", "COPY") or copying.flag("from") is not None:
+            continue
+        words = copying.json or tuple(word.value for word in copying.words())
+        yield from (word for word in words[:-1] if not word.startswith("<<"))
