@@ -1,0 +1,183 @@
+"""`harden [PATHS]`: flags to settings, run, print."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from hardener.errors import HardenError
+from hardener.files import decode, encode, write_whole
+from hardener.pipeline import harden
+from hardener.project.discovery import discover, repository_root
+from hardener.review.terminal import Reporter
+from hardener.settings import Settings, load_settings
+from hardener.sweep import Outcome, Task, hardened_bytes, sweep
+from hardener.transforms import all_transforms
+
+NOTHING_TO_CHANGE = 0
+WOULD_CHANGE = 1
+FAILED = 2
+
+
+@click.command("harden")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--diff", is_flag=True, help="Print a unified diff of what would change (default).")
+@click.option("--write", is_flag=True, help="Change the files in place.")
+@click.option("--check", is_flag=True, help="Print no diff; exit 1 if anything would change.")
+@click.option("--safe", is_flag=True, help="Only changes that leave the image as it was.")
+@click.option("--only", multiple=True, metavar="NAME", help="Run this transform (repeatable).")
+@click.option("--skip", multiple=True, metavar="NAME", help="Leave this one out (repeatable).")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass over files like this.")
+@click.option("--offline", is_flag=True, help="Never use the network.")
+@click.option("--jobs", type=click.IntRange(1), help="How many processes to use.")
+@click.option("-q", "--quiet", is_flag=True, help="Errors only, beside the diff.")
+@click.pass_context
+def run(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    diff: bool,
+    write: bool,
+    check: bool,
+    safe: bool,
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
+    exclude: tuple[str, ...],
+    offline: bool,
+    jobs: int | None,
+    quiet: bool,
+) -> None:
+    """Harden the Dockerfiles at and below PATHS (the current folder if none is given).
+
+    A path named outright is always taken; - reads one Dockerfile from standard input and writes
+    it, hardened, to standard output.
+
+    Exit code: 0 nothing to change, or written; 1 changes would be made; 2 an error.
+    """
+    if check and (diff or write):
+        raise click.UsageError("--check goes with neither --diff nor --write")
+    root = _root(paths)
+    settings = load_settings(root).overridden(
+        safe=safe, only=only, skip=skip, exclude=exclude, offline=offline
+    )
+    _require_known(settings)
+    reporter = Reporter(quiet=quiet)
+    if Path("-") in paths:
+        if len(paths) > 1 or write:
+            raise click.UsageError("- stands alone, and not with --write")
+        ctx.exit(_standard_input(settings, reporter, diff=diff, check=check))
+    mode = Mode(diff=not check and (diff or not write), write=write)
+    ctx.exit(_files(paths or (Path(),), root, settings, mode, jobs, reporter))
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """What is done with what was found."""
+
+    diff: bool
+    write: bool
+
+
+def _root(paths: tuple[Path, ...]) -> Path:
+    """The repository that holds all paths; the current folder where there is none."""
+    # a file counts where it was named, not where a symbolic link leads
+    real = [
+        os.path.realpath(path if path.is_dir() else path.parent)
+        for path in paths
+        if path != Path("-")
+    ]
+    here = os.path.realpath(".")
+    common = Path(os.path.commonpath(real)) if real else Path(here)
+    root = repository_root(common)
+    if (root / ".git").exists() or not common.is_relative_to(here):
+        return root
+    return Path(here)
+
+
+def _require_known(settings: Settings) -> None:
+    names = {transform.name for transform in all_transforms()}
+    for name in (*settings.only, *settings.skip):
+        if name not in names:
+            raise HardenError(f"no transform is named {name}; `harden rules` lists them")
+
+
+def _files(
+    paths: tuple[Path, ...],
+    root: Path,
+    settings: Settings,
+    mode: Mode,
+    jobs: int | None,
+    reporter: Reporter,
+) -> int:
+    found = discover(paths, root=root, exclude=settings.exclude)
+    for problem in found.problems:
+        reporter.error(problem)
+    failed = bool(found.problems)
+    changed = False
+    task = Task(root, settings, datetime.datetime.now(datetime.UTC).date(), mode.diff)
+    for outcome in reporter.progress(sweep(found.files, task, processes=jobs), len(found.files)):
+        if outcome.error is not None:
+            reporter.error(outcome.error)
+        if outcome.hardened is None:
+            failed = True
+            continue
+        reporter.file(outcome.name, outcome.hardened)
+        failed = failed or bool(outcome.hardened.faults)
+        if not outcome.hardened.changed:
+            continue
+        changed = True
+        if mode.diff:
+            _print_bytes(outcome.diff)
+        if mode.write and not _written(outcome, root, reporter):
+            failed = True
+    reporter.summary(len(found.files), written=mode.write)
+    if failed:
+        return FAILED
+    return WOULD_CHANGE if changed and not mode.write else NOTHING_TO_CHANGE
+
+
+def _written(outcome: Outcome, root: Path, reporter: Reporter) -> bool:
+    assert outcome.hardened is not None
+    try:
+        write_whole(
+            outcome.path,
+            hardened_bytes(outcome.hardened),
+            encode(outcome.hardened.table.original),
+            root,
+        )
+    except HardenError as error:
+        reporter.error(HardenError(error.message, path=outcome.name))
+        return False
+    return True
+
+
+def _standard_input(settings: Settings, reporter: Reporter, *, diff: bool, check: bool) -> int:
+    from hardener.review.diff import unified_diff
+
+    name = "Dockerfile"
+    try:
+        text = decode(sys.stdin.buffer.read())
+        hardened = harden(text, settings, today=datetime.datetime.now(datetime.UTC).date())
+    except HardenError as error:
+        reporter.error(HardenError(error.message, path="-", line=error.line))
+        return FAILED
+    reporter.file("-", hardened)
+    if diff:
+        _print_bytes(str(unified_diff(name, hardened.table)))
+    elif not check:
+        _print_bytes(hardened.table.text)
+        return FAILED if hardened.faults else NOTHING_TO_CHANGE
+    if hardened.faults:
+        return FAILED
+    return WOULD_CHANGE if hardened.changed else NOTHING_TO_CHANGE
+
+
+def _print_bytes(text: str) -> None:
+    """Write to standard output, undecodable bytes as they came."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(encode(text))
+    sys.stdout.buffer.flush()

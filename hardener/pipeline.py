@@ -1,0 +1,156 @@
+"""Runs the transforms over one Dockerfile, checks after each, and keeps what came of it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from hardener.dockerfile.check import require_buildable
+from hardener.dockerfile.edits import Edit, EditConflictError, PieceTable
+from hardener.dockerfile.errors import DockerfileError
+from hardener.dockerfile.nodes import Dockerfile
+from hardener.dockerfile.parse import parse
+from hardener.ignores import ignores_of
+from hardener.invariants import broken_invariant
+from hardener.project.context import BuildContext
+from hardener.settings import Settings
+from hardener.transforms import Advice, Change, Subject, Transform, all_transforms
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing to tell about a file.
+
+    Attributes:
+        transform: the name of the transform that says it.
+        line: 1-based, in the file as it was.
+        text: one line.
+    """
+
+    transform: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hardened:
+    """What became of one Dockerfile.
+
+    Attributes:
+        table: the text with its edits.
+        changes: why each change was made.
+        advice: what was found and left to a person.
+        faults: what the tool itself got wrong and took back.
+    """
+
+    table: PieceTable
+    changes: tuple[Remark, ...]
+    advice: tuple[Remark, ...]
+    faults: tuple[Remark, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether the text is another than before."""
+        return self.table.text != self.table.original
+
+
+def harden(
+    text: str,
+    settings: Settings,
+    *,
+    today: datetime.date,
+    locate: Callable[[Dockerfile], BuildContext] | None = None,
+) -> Hardened:
+    """Harden the text of one Dockerfile.
+
+    Parameters:
+        text: its characters, undecodable bytes as lone surrogates.
+        settings: which transforms run, and how.
+        today: the day to measure ends of life against.
+        locate: finds the build context, should a transform ask for it; None where there is none.
+
+    Raises:
+        DockerfileError: what no build accepts, with the line.
+        HardenError: the context's ignore file can't be read.
+    """
+    dockerfile = parse(text)
+    require_buildable(dockerfile)
+    state = _State(PieceTable.of(text), dockerfile)
+    for transform in all_transforms():
+        if settings.wants(transform.name) and not (settings.safe and transform.level != "safe"):
+            state.run(transform, Subject(state.dockerfile, settings, today, locate))
+    return Hardened(
+        state.table,
+        tuple(sorted(state.changes, key=_by_line)),
+        tuple(sorted(state.advice, key=_by_line)),
+        tuple(state.faults),
+    )
+
+
+def _by_line(remark: Remark) -> int:
+    return remark.line
+
+
+class _State:
+    """The file between two transforms."""
+
+    def __init__(self, table: PieceTable, dockerfile: Dockerfile) -> None:
+        self.table = table
+        self.dockerfile = dockerfile
+        self.changes: list[Remark] = []
+        self.advice: list[Remark] = []
+        self.faults: list[Remark] = []
+        self._original = dockerfile
+
+    def run(self, transform: Transform, subject: Subject) -> None:
+        """Let one transform look, and make its changes if they pass the check."""
+        ignores = ignores_of(self.dockerfile)
+        findings = [
+            finding
+            for finding in transform.look(subject)
+            if not any(ignore.covers(transform.name, finding.anchor) for ignore in ignores)
+        ]
+        changes = [finding for finding in findings if isinstance(finding, Change)]
+        self.advice += self._remarks(
+            transform, [finding for finding in findings if isinstance(finding, Advice)]
+        )
+        if not changes:
+            return
+        edits = [edit for change in changes for edit in change.edits]
+        remarks = self._remarks(transform, changes)
+        try:
+            table, dockerfile = self._rewritten(transform, edits)
+        except (EditConflictError, DockerfileError) as error:
+            self.faults.append(
+                Remark(
+                    transform.name,
+                    remarks[0].line,
+                    f"not changed, the result would be wrong ({error.message}); "
+                    "please report this file",
+                )
+            )
+            return
+        self.table, self.dockerfile = table, dockerfile
+        self.changes += remarks
+
+    def _rewritten(
+        self, transform: Transform, edits: Sequence[Edit]
+    ) -> tuple[PieceTable, Dockerfile]:
+        table = self.table.apply(edits, transform.name)
+        dockerfile = parse(table.text)
+        require_buildable(dockerfile)
+        broken = broken_invariant(self.dockerfile, dockerfile, transform.changes)
+        if broken:
+            raise DockerfileError(broken)
+        return table, dockerfile
+
+    def _remarks(self, transform: Transform, findings: Iterable[Change | Advice]) -> list[Remark]:
+        return [
+            Remark(transform.name, self._original_line(finding), finding.reason)
+            for finding in findings
+        ]
+
+    def _original_line(self, finding: Change | Advice) -> int:
+        offset = self.table.original_offset(finding.anchor.keyword.start)
+        return self._original.line_of(min(offset, max(0, len(self._original.text) - 1)))

@@ -1,0 +1,1 @@
+"""What people and machines read: the diff and the words beside it."""

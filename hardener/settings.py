@@ -1,0 +1,106 @@
+"""What a project sets: `[tool.harden]` in pyproject.toml, or harden.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from hardener.errors import HardenError
+
+FILE_NAMES = ("harden.toml", "pyproject.toml")
+
+
+class SettingsError(HardenError):
+    """A settings file that can't be read, or a setting that doesn't exist or fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the tool is to work in one project.
+
+    Attributes:
+        only: names of the transforms to run; empty for all.
+        skip: names of transforms to leave out.
+        safe: make only changes that leave the built image as it was.
+        exclude: patterns, in .gitignore's syntax and relative to the root, of files to pass over.
+        offline: never use the network.
+    """
+
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    safe: bool = False
+    exclude: tuple[str, ...] = ()
+    offline: bool = False
+
+    def wants(self, transform: str) -> bool:
+        """Whether the transform of that name is to run."""
+        return transform not in self.skip and (not self.only or transform in self.only)
+
+    def overridden(self, **flags: object) -> Settings:
+        """These settings with those flags of the command line that were given.
+
+        A flag that is None or empty doesn't count; patterns and names to skip add up.
+        """
+        given = {name: value for name, value in flags.items() if value not in (None, (), False)}
+        for name in ("skip", "exclude"):
+            if name in given:
+                given[name] = (*getattr(self, name), *_strings(given[name]))
+        return replace(self, **given)  # type: ignore[arg-type]
+
+
+def load_settings(root: Path) -> Settings:
+    """The settings of the project whose root folder this is; defaults where it has none.
+
+    Raises:
+        SettingsError: unreadable, not TOML, an unknown setting, or a value of the wrong type.
+    """
+    for name in FILE_NAMES:
+        path = root / name
+        if not path.is_file():
+            continue
+        table = _table(path)
+        if table is not None:
+            return _settings(table, str(path))
+    return Settings()
+
+
+def _table(path: Path) -> Mapping[str, Any] | None:
+    """The settings in `path`; None where it has none of ours."""
+    try:
+        content = tomllib.loads(path.read_bytes().decode())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"can't be read: {error}", path=str(path)) from error
+    if path.name == "harden.toml":
+        return content
+    tool = content.get("tool", {})
+    table = tool.get("harden") if isinstance(tool, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise SettingsError("tool.harden is no table", path=str(path))
+    return table
+
+
+def _settings(table: Mapping[str, Any], path: str) -> Settings:
+    defaults = Settings()
+    known = {field.name: getattr(defaults, field.name) for field in fields(Settings)}
+    values: dict[str, Any] = {}
+    for name, value in table.items():
+        if name not in known:
+            raise SettingsError(
+                f"no setting is named {name}; there are: {', '.join(sorted(known))}", path=path
+            )
+        if isinstance(known[name], bool):
+            if not isinstance(value, bool):
+                raise SettingsError(f"{name} is true or false", path=path)
+            values[name] = value
+        elif isinstance(value, list) and all(isinstance(item, str) for item in value):
+            values[name] = tuple(value)
+        else:
+            raise SettingsError(f"{name} is a list of strings", path=path)
+    return Settings(**values)
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, (list, tuple)) else ()

@@ -1,0 +1,82 @@
+"""Cases for transforms: folders that a person can open.
+
+`tests/cases/<transform>/<case>/` holds
+    before.Dockerfile   what is hardened, by this transform alone
+    after.Dockerfile    what it becomes, byte for byte; absent where it is left alone
+    advice.txt          one line for each piece of advice, in order: its line, a colon, and words
+                        that stand in it; absent where none is given
+    context/            the build context, where the transform looks at it
+    harden.toml         settings, where others than the defaults are meant
+The name of the folder says what the case shows.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from hardener.files import decode, encode
+from hardener.pipeline import Hardened, harden
+from hardener.project.context import BuildContext, read_ignore_file
+from hardener.settings import Settings, load_settings
+
+CASES = Path(__file__).resolve().parent.parent / "cases"
+TODAY = datetime.date(2026, 9, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One folder, and the transform it is for."""
+
+    transform: str
+    folder: Path
+
+    @property
+    def rewritten(self) -> bool:
+        return (self.folder / "after.Dockerfile").exists()
+
+    @property
+    def advice(self) -> list[tuple[int, str]]:
+        """The lines of advice.txt as (line, words)."""
+        path = self.folder / "advice.txt"
+        if not path.exists():
+            return []
+        lines = [line for line in path.read_text().split("\n") if line.strip()]
+        parts = [line.partition(":") for line in lines]
+        return [(int(number), words.strip()) for number, _, words in parts]
+
+    def run(self, content: bytes) -> Hardened:
+        """Harden `content` as if it were the Dockerfile of this case."""
+        settings: Settings = load_settings(self.folder).overridden(only=(self.transform,))
+        root = self.folder / "context"
+        ignore = read_ignore_file(root / "Dockerfile", root)
+        locate = (lambda _: BuildContext(root, ignore)) if root.is_dir() else None
+        return harden(decode(content), settings, today=TODAY, locate=locate)
+
+
+def cases(transform: str, *, rewritten: bool) -> list[object]:
+    """The cases of a transform that are rewritten, or those that are left alone."""
+    folders = sorted(path for path in (CASES / transform).iterdir() if path.is_dir())
+    found = [Case(transform, folder) for folder in folders]
+    return [
+        pytest.param(case, id=case.folder.name) for case in found if case.rewritten == rewritten
+    ]
+
+
+def check(case: Case) -> None:
+    """Hold the case's result against its files; a second run must change nothing."""
+    before = (case.folder / "before.Dockerfile").read_bytes()
+    result = case.run(before)
+    assert result.faults == ()
+    expected = case.folder / ("after.Dockerfile" if case.rewritten else "before.Dockerfile")
+    assert result.table.text == decode(expected.read_bytes())
+    told = [(remark.line, remark.text) for remark in result.advice]
+    assert len(told) == len(case.advice), told
+    for (line, text), (expected_line, words) in zip(told, case.advice, strict=True):
+        assert line == expected_line, text
+        assert words in text
+    assert bool(result.changes) == case.rewritten
+    assert not case.run(encode(result.table.text)).changed
