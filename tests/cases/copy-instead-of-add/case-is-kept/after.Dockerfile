@@ -1,0 +1,4 @@
+from scratch
+copy a.py /
+Copy b.py /
+COPY c.py /

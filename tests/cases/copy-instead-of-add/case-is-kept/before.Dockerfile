@@ -1,0 +1,4 @@
+from scratch
+add a.py /
+Add b.py /
+aDD c.py /

@@ -1,0 +1,2 @@
+FROM scratch
+ADD https://example.com/a local.txt /a/

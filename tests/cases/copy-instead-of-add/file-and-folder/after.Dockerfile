@@ -1,0 +1,4 @@
+FROM scratch
+COPY app.py /srv/
+COPY src /srv/src/
+COPY . /all

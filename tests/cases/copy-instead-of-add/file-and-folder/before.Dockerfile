@@ -1,0 +1,4 @@
+FROM scratch
+ADD app.py /srv/
+ADD src /srv/src/
+ADD . /all

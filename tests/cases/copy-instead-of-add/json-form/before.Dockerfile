@@ -1,0 +1,3 @@
+FROM scratch
+ADD ["a b.py", "/srv/a b.py"]
+ADD ["a.tar", "/"]

@@ -1,0 +1,3 @@
+FROM scratch
+AD\
+D a.py /

@@ -1,0 +1,3 @@
+FROM scratch
+# café
+COPY café.txt /

@@ -1,0 +1,3 @@
+FROM scratch
+ONBUILD COPY . /app
+ONBUILD  add app.tar /

@@ -1,0 +1,3 @@
+FROM scratch
+ONBUILD ADD . /app
+ONBUILD  add app.tar /

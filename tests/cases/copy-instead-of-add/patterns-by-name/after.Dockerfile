@@ -1,0 +1,5 @@
+FROM scratch
+COPY *.py /srv/
+ADD * /all/
+ADD conf.d/* /etc/
+ADD *.tar /x/

@@ -1,0 +1,5 @@
+FROM scratch
+	 COPY	 a.py \
+  # why
+  b.py   /srv/
+COPY c.py /

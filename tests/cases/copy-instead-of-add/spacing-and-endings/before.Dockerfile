@@ -1,0 +1,5 @@
+FROM scratch
+	 ADD	 a.py \
+  # why
+  b.py   /srv/
+ADD c.py /

@@ -1,0 +1,5 @@
+FROM scratch
+# ADD a b
+RUN echo \
+ADD a b
+LABEL x="ADD a b"

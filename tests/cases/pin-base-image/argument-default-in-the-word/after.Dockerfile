@@ -1,0 +1,2 @@
+ARG V
+FROM node:${V:-26-trixie}

@@ -1,0 +1,2 @@
+ARG NODE_VERSION=latest
+FROM node:${NODE_VERSION}

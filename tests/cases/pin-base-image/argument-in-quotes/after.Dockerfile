@@ -1,0 +1,2 @@
+ARG NODE_VERSION="26-trixie"
+FROM node:$NODE_VERSION AS a

@@ -1,0 +1,4 @@
+ARG NAME=python
+ARG VERSION=3.14-trixie
+ARG BASE=${NAME}:${VERSION}
+FROM ${BASE}

@@ -1,0 +1,4 @@
+ARG NAME=python
+ARG VERSION=latest
+ARG BASE=${NAME}:${VERSION}
+FROM ${BASE}

@@ -1,0 +1,3 @@
+ARG V=latest
+FROM node:${V}
+FROM python:${V}

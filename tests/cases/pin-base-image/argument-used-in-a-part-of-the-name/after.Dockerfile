@@ -1,0 +1,2 @@
+ARG REGISTRY=docker.io
+FROM ${REGISTRY}/library/python:3.14-trixie

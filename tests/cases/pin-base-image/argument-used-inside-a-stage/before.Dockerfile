@@ -1,0 +1,4 @@
+ARG V=latest
+FROM node:${V}
+ARG V
+LABEL version=$V

@@ -1,0 +1,3 @@
+ARG V=26-trixie
+FROM node:${V} AS a
+FROM node:${V}

@@ -1,0 +1,5 @@
+ARG BASE
+ARG TAG
+FROM ${BASE}
+FROM node:${TAG}
+FROM ${BASE}:1.2

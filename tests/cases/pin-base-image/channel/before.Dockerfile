@@ -1,0 +1,2 @@
+FROM node:lts
+FROM debian:stable-slim

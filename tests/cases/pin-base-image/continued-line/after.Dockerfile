@@ -1,0 +1,3 @@
+FROM \
+  python:3.14-trixie \
+  AS build

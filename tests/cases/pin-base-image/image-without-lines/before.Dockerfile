@@ -1,0 +1,2 @@
+FROM archlinux
+FROM hello-world

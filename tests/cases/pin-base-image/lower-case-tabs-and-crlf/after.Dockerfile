@@ -1,0 +1,2 @@
+from	python:3.14-trixie	as	build
+run true

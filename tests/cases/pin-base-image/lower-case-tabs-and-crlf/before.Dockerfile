@@ -1,0 +1,2 @@
+from	python	as	build
+run true

@@ -1,0 +1,2 @@
+FROM node:14
+FROM python:3.6-slim

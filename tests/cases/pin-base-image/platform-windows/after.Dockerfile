@@ -1,0 +1,1 @@
+FROM --platform=windows/amd64 golang:1.27

@@ -1,0 +1,3 @@
+FROM python AS a
+FROM python AS b
+COPY --from=python /x /x

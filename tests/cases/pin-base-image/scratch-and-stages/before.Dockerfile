@@ -1,0 +1,5 @@
+FROM golang:latest AS Build
+FROM build AS test
+FROM scratch
+COPY --from=build /a /a
+COPY --from=0 /b /b

@@ -1,0 +1,2 @@
+FROM example/app
+FROM ghcr.io/example/app:1.2.3

@@ -1,0 +1,4 @@
+# escape=`
+FROM golang
+RUN dir C:\
+FROM python:latest

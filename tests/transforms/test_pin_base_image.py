@@ -1,0 +1,17 @@
+"""pin-base-image: what it leaves alone, and what it rewrites."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.transforms.cases import Case, cases, check
+
+
+@pytest.mark.parametrize("case", cases("pin-base-image", rewritten=False))
+def test_left_alone(case: Case) -> None:
+    check(case)
+
+
+@pytest.mark.parametrize("case", cases("pin-base-image", rewritten=True))
+def test_rewritten(case: Case) -> None:
+    check(case)
