@@ -50,11 +50,12 @@ def read_dockerfile(path: Path) -> str:
     return decode(content)
 
 
-def write_whole(path: Path, content: bytes, expected: bytes, root: Path) -> None:
+def write_whole(path: Path, content: bytes, expected: bytes | None, root: Path) -> None:
     """Replace the file at `path` by `content`, keeping its mode; old or new, never in between.
 
     Parameters:
         expected: what the file held when it was read; it isn't overwritten if it changed since.
+            None for a file that is to be made.
         root: the folder that the file has to be in once symbolic links are followed.
 
     Raises:
@@ -64,23 +65,22 @@ def write_whole(path: Path, content: bytes, expected: bytes, root: Path) -> None
     if not target.is_relative_to(os.path.realpath(root)):
         raise HardenError("a symbolic link out of the repository; not written")
     try:
-        if target.read_bytes() != expected:
+        if (target.read_bytes() if target.exists() else None) != expected:
             raise HardenError("changed while it was being hardened; not written, run again")
-        status = target.stat()
-        _replace(target, content, status)
+        _replace(target, content, None if expected is None else target.stat())
     except OSError as error:
         raise HardenError(f"can't be written: {error.strerror or error}") from error
 
 
-def _replace(target: Path, content: bytes, status: os.stat_result) -> None:
+def _replace(target: Path, content: bytes, status: os.stat_result | None) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
             stream.flush()
-            os.fchmod(stream.fileno(), stat.S_IMODE(status.st_mode))
-            if os.geteuid() == 0:
+            os.fchmod(stream.fileno(), _mode(status))
+            if status is not None and os.geteuid() == 0:
                 os.fchown(stream.fileno(), status.st_uid, status.st_gid)
             os.fsync(stream.fileno())
         temporary.replace(target)
@@ -92,3 +92,12 @@ def _replace(target: Path, content: bytes, status: os.stat_result) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _mode(status: os.stat_result | None) -> int:
+    """The permissions of the file to be replaced, or those that a new file gets."""
+    if status is not None:
+        return stat.S_IMODE(status.st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hardener.dockerfile.check import require_buildable
@@ -15,7 +15,15 @@ from hardener.ignores import ignores_of
 from hardener.invariants import broken_invariant
 from hardener.project.context import BuildContext
 from hardener.settings import Settings
-from hardener.transforms import Advice, Change, Subject, Transform, all_transforms
+from hardener.transforms import (
+    Advice,
+    Change,
+    FileChange,
+    Subject,
+    Surroundings,
+    Transform,
+    all_transforms,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +85,47 @@ def harden(
     dockerfile = parse(text)
     require_buildable(dockerfile)
     state = _State(PieceTable.of(text), dockerfile)
-    for transform in all_transforms():
-        if settings.wants(transform.name) and not (settings.safe and transform.level != "safe"):
-            state.run(transform, Subject(state.dockerfile, settings, today, locate))
+    for transform in wanted(settings):
+        if transform.look is not None:
+            findings = transform.look(Subject(state.dockerfile, settings, today, locate))
+            state.run(transform, findings)
     return Hardened(
         state.table,
         tuple(sorted(state.changes, key=_by_line)),
         tuple(sorted(state.advice, key=_by_line)),
         tuple(state.faults),
     )
+
+
+def wanted(settings: Settings) -> Iterator[Transform]:
+    """The transforms that are to run, in order."""
+    for transform in all_transforms():
+        if settings.wants(transform.name) and not (settings.safe and transform.level != "safe"):
+            yield transform
+
+
+def harden_context(surroundings: Surroundings) -> Hardened:
+    """Let the transforms of the ignore file look at one build context.
+
+    The table is that of the ignore file, of an empty text where there is none yet.
+
+    Raises:
+        HardenError: the context or its ignore file can't be read.
+    """
+    table = PieceTable.of(surroundings.ignore_text or "")
+    changes: list[Remark] = []
+    advice: list[Remark] = []
+    for transform in wanted(surroundings.settings):
+        if transform.look_around is None:
+            continue
+        for finding in transform.look_around(surroundings):
+            remark = Remark(transform.name, finding.line, finding.reason)
+            if isinstance(finding, FileChange):
+                table = table.apply(finding.edits, transform.name)
+                changes.append(remark)
+            else:
+                advice.append(remark)
+    return Hardened(table, tuple(changes), tuple(advice), ())
 
 
 def _by_line(remark: Remark) -> int:
@@ -103,12 +143,12 @@ class _State:
         self.faults: list[Remark] = []
         self._original = dockerfile
 
-    def run(self, transform: Transform, subject: Subject) -> None:
-        """Let one transform look, and make its changes if they pass the check."""
+    def run(self, transform: Transform, found: Iterable[Change | Advice]) -> None:
+        """Make the changes that one transform asks for if they pass the check."""
         ignores = ignores_of(self.dockerfile)
         findings = [
             finding
-            for finding in transform.look(subject)
+            for finding in found
             if not any(ignore.covers(transform.name, finding.anchor) for ignore in ignores)
         ]
         changes = [finding for finding in findings if isinstance(finding, Change)]

@@ -5,14 +5,19 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from hardener.dockerfile.parse import parse
 from hardener.errors import HardenError
-from hardener.files import encode, read_dockerfile
-from hardener.pipeline import Hardened, harden
-from hardener.project.locate import locate_context
+from hardener.files import decode, encode, read_dockerfile
+from hardener.pipeline import Hardened, harden, harden_context, wanted
+from hardener.project.context import BuildContext, read_ignore_file
+from hardener.project.discovery import discover
+from hardener.project.locate import ignore_path, locate_context
 from hardener.settings import Settings
+from hardener.transforms import Placed, Surroundings
 
 # below this a pool of processes costs more than it saves
 _FILES_FOR_A_POOL = 64
@@ -37,7 +42,8 @@ class Outcome:
     """What became of one file; `error` is set where it couldn't be hardened.
 
     `name` is the path as shown: relative to the task's root where it lies below it. `diff` is
-    the printed diff, empty where nothing changed or none was asked for.
+    the printed diff, empty where nothing changed or none was asked for. `new` is true of a file
+    that isn't there yet.
     """
 
     path: Path
@@ -45,14 +51,23 @@ class Outcome:
     hardened: Hardened | None
     diff: str
     error: HardenError | None
+    new: bool = False
 
 
 def sweep(files: Sequence[Path], task: Task, *, processes: int | None = None) -> Iterator[Outcome]:
-    """Harden `files`, yielding the outcomes in the order of the files.
+    """Harden `files`, then the ignore files of their contexts, each in the order of their paths.
 
     Parameters:
         processes: how many to use; None for as many as there are CPUs for this process.
     """
+    outcomes = []
+    for outcome in _sweep_files(files, task, processes):
+        outcomes.append(outcome)
+        yield outcome
+    yield from _sweep_contexts(outcomes, task)
+
+
+def _sweep_files(files: Sequence[Path], task: Task, processes: int | None) -> Iterator[Outcome]:
     wanted = processes or len(os.sched_getaffinity(0))
     if wanted < 2 or len(files) < _FILES_FOR_A_POOL:
         for path in files:
@@ -79,12 +94,73 @@ def harden_file(path: Path, task: Task) -> Outcome:
         )
     except HardenError as error:
         return Outcome(path, name, None, "", HardenError(error.message, path=name, line=error.line))
-    diff = ""
-    if task.diff and hardened.changed:
-        from hardener.review.diff import unified_diff
+    return Outcome(path, name, hardened, _printed(name, hardened, task), None)
 
-        diff = str(unified_diff(name, hardened.table))
-    return Outcome(path, name, hardened, diff, None)
+
+def _sweep_contexts(outcomes: Sequence[Outcome], task: Task) -> Iterator[Outcome]:
+    """Harden the ignore files of the contexts that the Dockerfiles of a sweep are built with.
+
+    Every Dockerfile of the repository that shares such a context is looked at, so that what one
+    of them copies isn't kept out for another.
+    """
+    if not any(transform.look_around for transform in wanted(task.settings)):
+        return
+    contexts: dict[tuple[Path, Path], list[Placed]] = {}
+    asked: set[tuple[Path, Path]] = set()
+    named = {outcome.path for outcome in outcomes}
+    for placed in (*_hardened_files(outcomes), *_other_files(outcomes, task)):
+        try:
+            context = locate_context(placed.dockerfile, placed.path, task.root)
+        except HardenError as error:
+            yield Outcome(placed.path, placed.name, None, "", error)
+            continue
+        key = context.folder, ignore_path(placed.path, context.folder)
+        contexts.setdefault(key, []).append(placed)
+        if placed.path in named:
+            asked.add(key)
+    for key in sorted(asked):
+        yield _harden_context(*key, tuple(contexts[key]), task)
+
+
+def _hardened_files(outcomes: Sequence[Outcome]) -> Iterator[Placed]:
+    for outcome in outcomes:
+        if outcome.hardened is not None:
+            yield Placed(outcome.path, outcome.name, parse(outcome.hardened.table.text))
+
+
+def _other_files(outcomes: Sequence[Outcome], task: Task) -> Iterator[Placed]:
+    """The Dockerfiles of the repository that weren't asked for; one that can't be read can't be
+    built either."""
+    known = {outcome.path for outcome in outcomes}
+    for path in discover((task.root,), root=task.root, exclude=task.settings.exclude).files:
+        if path not in known:
+            with suppress(HardenError):
+                yield Placed(path, display_name(path, task.root), parse(read_dockerfile(path)))
+
+
+def _harden_context(
+    folder: Path, ignore: Path, dockerfiles: tuple[Placed, ...], task: Task
+) -> Outcome:
+    name = display_name(ignore, task.root)
+    try:
+        context = BuildContext(folder, read_ignore_file(dockerfiles[0].path, folder))
+        text = decode(ignore.read_bytes()) if ignore.is_file() else None
+        hardened = harden_context(Surroundings(context, dockerfiles, ignore, text, task.settings))
+    except OSError as error:
+        problem = HardenError(f"can't be read: {error.strerror or error}", path=name)
+        return Outcome(ignore, name, None, "", problem)
+    except HardenError as error:
+        return Outcome(ignore, name, None, "", error)
+    new = text is None
+    return Outcome(ignore, name, hardened, _printed(name, hardened, task, new), None, new)
+
+
+def _printed(name: str, hardened: Hardened, task: Task, new: bool = False) -> str:
+    if not task.diff or not hardened.changed:
+        return ""
+    from hardener.review.diff import unified_diff
+
+    return str(unified_diff(name, hardened.table, new_file=new))
 
 
 def hardened_bytes(hardened: Hardened) -> bytes:

@@ -119,7 +119,8 @@ def _files(
     failed = bool(found.problems)
     changed = False
     task = Task(root, settings, datetime.datetime.now(datetime.UTC).date(), mode.diff)
-    for outcome in reporter.progress(sweep(found.files, task, processes=jobs), len(found.files)):
+    swept = sweep(found.files, task, processes=jobs)
+    for outcome in reporter.progress(swept, len(found.files)):
         if outcome.error is not None:
             reporter.error(outcome.error)
         if outcome.hardened is None:
@@ -146,7 +147,7 @@ def _written(outcome: Outcome, root: Path, reporter: Reporter) -> bool:
         write_whole(
             outcome.path,
             hardened_bytes(outcome.hardened),
-            encode(outcome.hardened.table.original),
+            None if outcome.new else encode(outcome.hardened.table.original),
             root,
         )
     except HardenError as error:

@@ -19,6 +19,19 @@ def locate_context(dockerfile: Dockerfile, path: Path, root: Path) -> BuildConte
     return BuildContext(folder, read_ignore_file(path, folder))
 
 
+def ignore_path(dockerfile: Path, folder: Path) -> Path:
+    """The ignore file that holds when `dockerfile` is built with `folder` as its context: the one
+    beside it if it isn't empty, else the `.dockerignore` of the context, there or not.
+
+    Source: BuildKit frontend/dockerui/config.go.
+    """
+    beside = dockerfile.with_name(dockerfile.name + ".dockerignore")
+    try:
+        return beside if beside.stat().st_size else folder / ".dockerignore"
+    except OSError:
+        return folder / ".dockerignore"
+
+
 def local_sources(dockerfile: Dockerfile) -> Iterator[str]:
     """The sources of COPY and ADD that come out of the context, as written, URLs among them."""
     for instruction in dockerfile.instructions:

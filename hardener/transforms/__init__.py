@@ -11,15 +11,31 @@ from graphlib import TopologicalSorter
 from importlib import import_module
 from pkgutil import iter_modules
 
-from hardener.transforms.model import Advice, Aspect, Change, Finding, Level, Subject, Transform
+from hardener.transforms.model import (
+    Advice,
+    Aspect,
+    Change,
+    FileAdvice,
+    FileChange,
+    Finding,
+    Level,
+    Placed,
+    Subject,
+    Surroundings,
+    Transform,
+)
 
 __all__ = [
     "Advice",
     "Aspect",
     "Change",
+    "FileAdvice",
+    "FileChange",
     "Finding",
     "Level",
+    "Placed",
     "Subject",
+    "Surroundings",
     "Transform",
     "all_transforms",
 ]

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
 from hardener.dockerfile.edits import Edit
@@ -51,6 +52,55 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """A Dockerfile and where it stands; `name` is the path as shown, `path` the one to open."""
+
+    path: Path
+    name: str
+    dockerfile: Dockerfile
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A build context with everything that is built from it: what a transform of the file that
+    says what is in the context may look at.
+
+    Attributes:
+        context: the build context, seen through its ignore file as it is.
+        dockerfiles: all that are built with this context and this ignore file, as hardened.
+        ignore_path: the ignore file that holds for them, or the one to be made.
+        ignore_text: what it holds; None where there is none.
+        settings: of the project.
+    """
+
+    context: BuildContext
+    dockerfiles: tuple[Placed, ...]
+    ignore_path: Path
+    ignore_text: str | None
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """Edits to the ignore file (of an empty text where there is none), and why.
+
+    `reason` is one line, `line` the 1-based line that it is about.
+    """
+
+    line: int
+    reason: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileAdvice:
+    """Something about the ignore file or the context that is left to a person."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One set of edits that belong together, and why.
 
@@ -90,6 +140,7 @@ class Transform:
         summary: one line for `harden rules`.
         level: how sure its changes are.
         look: what it finds in a subject; it reads neither network, clock nor environment.
+        look_around: what it finds in a build context, for a transform of the ignore file.
         after: names of transforms that run before this one.
         changes: what its edits change on purpose, besides the text they replace.
     """
@@ -97,11 +148,13 @@ class Transform:
     name: str
     summary: str
     level: Level
-    look: Callable[[Subject], Iterable[Finding]]
+    look: Callable[[Subject], Iterable[Finding]] | None = None
+    look_around: Callable[[Surroundings], Iterable[FileChange | FileAdvice]] | None = None
     after: tuple[str, ...] = ()
     changes: frozenset[Aspect] = frozenset()
 
     @property
     def page(self) -> str:
         """What `harden explain` prints: the docstring of the module that defines it."""
-        return (sys.modules[self.look.__module__].__doc__ or self.summary).strip()
+        looking = self.look or self.look_around
+        return (sys.modules[looking.__module__].__doc__ or self.summary).strip()
