@@ -6,7 +6,7 @@ Source of the rules: moby/buildkit, frontend/dockerfile/parser/parser.go (heredo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hardener.dockerfile.errors import DockerfileError
@@ -48,6 +48,11 @@ def heredocs_of(line: str) -> Iterator[Opening]:
             yield Opening(
                 plain[0],
                 int(descriptor or 0),
-                expand=plain == split_words(delimiter, raw=True),
+                expand=_quotes(plain) == _quotes(split_words(delimiter, raw=True)),
                 chomp=bool(dash),
             )
+
+
+def _quotes(words: Iterable[str]) -> int:
+    """How many quote characters there are: BuildKit's test for a quoted delimiter."""
+    return sum(word.count("'") + word.count('"') for word in words)

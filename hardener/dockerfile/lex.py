@@ -189,6 +189,7 @@ def _name_end(word: str, start: int) -> int:
 
 
 def unsupported(opened: Open) -> ExpansionError:
+    """The error for a substitution whose operator is none of OPERATORS."""
     return ExpansionError(
         f"the substitution at character {opened.start + 1} of the word has an operator that "
         "Dockerfiles don't know"

@@ -198,7 +198,8 @@ def _with_json(command: _Command, text: str, start: int, end: int) -> _Command:
     if not text.startswith("[", start, end):
         return command
     try:
-        items = _JSON.decode(text[start:end])
+        # BuildKit reads one JSON value and passes over whatever follows it
+        items, _ = _JSON.raw_decode(text[start:end])
     except (ValueError, RecursionError):
         return command  # BuildKit falls back on the shell form
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, NoReturn, TypeAlias
 
 from hardener.dockerfile.expand import UNKNOWN, Expansion, Value, expand
 
@@ -254,6 +254,10 @@ class Scope(Mapping[str, Value]):
 
     def __len__(self) -> int:
         return len({*_all(self._args), *_all(self._env)})
+
+    def __reduce__(self) -> NoReturn:
+        # another process hashes names differently
+        raise TypeError("a Scope can't leave its process")
 
     def _arg(self, name: str, value: Value) -> Scope:
         leaf = _Leaf(_key(name), name, _Entry(self._step + 1, value))

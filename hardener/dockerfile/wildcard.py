@@ -15,7 +15,7 @@ import re
 from typing import NamedTuple
 
 # `?` is rare, and what precedes it seldom occurs twice in a path or a version
-_FALSE_STARTS = 256
+_FALSE_STARTS = 64
 _TOKEN = re.compile(
     r"\\(?P<literal>[*?\\])|\\(?=[/}])|(?P<plain>[^\\*?]+)|(?P<wildcard>[*?])|(?P<stray>\\)"
 )

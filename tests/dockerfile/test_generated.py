@@ -26,6 +26,8 @@ TODAY = datetime.date(2026, 9, 1)
 @example("FROM a\nRUN x \\\n\n  y\n")
 @example("\\\nFROM a\n")
 @example("FROM a\nRUN a\\\\\nCMD b\n")
+@example('FROM a\nONBUILD RUN ["a", "b"] <<EOF\nx\nEOF\n')
+@example('FROM a\nCMD ["a"] and more\n')
 @example("FROM a\nRUN cat <<A <<-B\nA\n\tB\n")
 def test_agrees_with_buildkit(text: str) -> None:
     assume(can_judge(text))

@@ -1,5 +1,6 @@
 """Each instruction sees the variables that BuildKit lets it see."""
 
+import pickle
 import tomllib
 from pathlib import Path
 
@@ -124,6 +125,11 @@ def test_a_refused_word_is_an_error() -> None:
         Scope.of_file().declare_arg("A", "${B:0:1}")
     with pytest.raises(ExpansionError):
         Scope.of_file().stage().set_env([("A", "'")])
+
+
+def test_a_scope_is_not_sent_to_another_process() -> None:
+    with pytest.raises(TypeError, match="process"):
+        pickle.dumps(Scope.of_file())
 
 
 def test_rules_leave_the_scope_they_are_asked_of() -> None:
