@@ -82,7 +82,7 @@ def test_what_the_project_does_without() -> None:
 
 
 @pytest.mark.parametrize(
-    "heavy", ["jinja2", "unidiff", "tree_sitter", "dockerfile_parse", "pathspec", "httpx"]
+    "heavy", ["jinja2", "unidiff", "tree_sitter", "dockerfile_parse", "httpx"]
 )
 def test_the_version_is_told_without_loading(heavy: str) -> None:
     code = (

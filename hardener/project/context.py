@@ -287,20 +287,19 @@ def inside(source: str) -> str:
 
 def read_ignore_file(dockerfile: Path, context: Path) -> IgnoreFile:
     """The ignore file that holds when `dockerfile` is built with `context`: the one beside the
-    Dockerfile (`Dockerfile.dockerignore`) if it isn't empty, else `.dockerignore` in the context.
+    Dockerfile (`Dockerfile.dockerignore`), be it empty, else `.dockerignore` in the context.
 
     Links are followed inside the folder the file is looked for in, as Docker does.
 
     Raises IgnoreFileError if it can't be read or Docker refuses one of its lines.
     Source: BuildKit frontend/dockerui/config.go.
     """
-    beside = dockerfile.name + ".dockerignore"
-    for folder, name, may_be_empty in (
-        (dockerfile.parent, beside, False),
-        (context, ".dockerignore", True),
+    for folder, name in (
+        (dockerfile.parent, dockerfile.name + ".dockerignore"),
+        (context, ".dockerignore"),
     ):
         content = _content(folder, name)
-        if content or (content is not None and may_be_empty):
+        if content is not None:
             return parse_ignore_file(content, str(folder / name))
     return NO_IGNORE_FILE
 

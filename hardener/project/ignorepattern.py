@@ -58,11 +58,7 @@ def compile_pattern(pattern: str, refusal: Callable[[ValueError], Exception]) ->
     if segments is None:
         return Comparison("odd", expression, odd)
     regex = path_regex(segments)
-    fullmatch = re.compile(regex, re.DOTALL).fullmatch
-    # Go's `.` stops at a line break
-    return Comparison(
-        "regex", regex, lambda path: fullmatch(path) if "\n" not in path else odd(path)
-    )
+    return Comparison("regex", regex, _regex_matcher(regex, odd))
 
 
 def any_of(comparisons: Sequence[Comparison]) -> Match:
@@ -86,6 +82,19 @@ def any_of(comparisons: Sequence[Comparison]) -> Match:
         or path.endswith(suffixes)
         or (fullmatch(path) if "\n" not in path else any(matches(path) for matches in slowly))
     )
+
+
+def _regex_matcher(regex: str, odd: Match) -> Match:
+    compiled: list[Match] = []
+
+    def matches(path: str) -> object:
+        # `any_of` mostly answers for all, and compiling each is what takes the time
+        if not compiled:
+            compiled.append(re.compile(regex, re.DOTALL).fullmatch)
+        # Go's `.` stops at a line break
+        return compiled[0](path) if "\n" not in path else odd(path)
+
+    return matches
 
 
 def _odd_matcher(expression: str, refusal: Callable[[ValueError], Exception]) -> Match:

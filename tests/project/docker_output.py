@@ -6,8 +6,10 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
-
-_COMMAND = "docker build --quiet --network none --provenance=false --output type=tar,dest=-".split()
+_COMMAND = [
+    *("docker", "build", "--quiet", "--network", "none", "--provenance=false"),
+    *("--output", "type=tar,dest=-"),
+]
 
 
 @dataclass(frozen=True, slots=True)
