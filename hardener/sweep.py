@@ -112,7 +112,8 @@ def _sweep_contexts(outcomes: Sequence[Outcome], task: Task) -> Iterator[Outcome
         try:
             context = locate_context(placed.dockerfile, placed.path, task.root)
         except HardenError as error:
-            yield Outcome(placed.path, placed.name, None, "", error)
+            if placed.path in named:
+                yield Outcome(placed.path, placed.name, None, "", error)
             continue
         key = context.folder, ignore_path(placed.path, context.folder)
         contexts.setdefault(key, []).append(placed)
