@@ -64,7 +64,8 @@ def test_authors_are_those_of_the_line() -> None:
 
 
 def test_an_edit_back_to_the_original_leaves_no_change() -> None:
-    table = PieceTable.of("FROM a\n").apply([Edit(5, 6, "b")], "one").apply([Edit(5, 6, "a")], "two")
+    table = PieceTable.of("FROM a\n").apply([Edit(5, 6, "b")], "one")
+    table = table.apply([Edit(5, 6, "a")], "two")
     assert table.text == "FROM a\n"
     assert table.line_changes() == ()
 

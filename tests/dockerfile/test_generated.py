@@ -1,4 +1,4 @@
-"""On generated Dockerfiles our parser agrees with BuildKit's, and nothing but HardenError escapes."""
+"""Generated Dockerfiles: our parser agrees with BuildKit's, and only HardenError escapes."""
 
 from __future__ import annotations
 
