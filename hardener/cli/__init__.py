@@ -16,6 +16,7 @@ COMMANDS = {
     "run": "hardener.cli.run:run",
     "rules": "hardener.cli.rules:rules",
     "explain": "hardener.cli.rules:explain",
+    "verify": "hardener.cli.verify:verify",
 }
 _DEFAULT = "run"
 _HIDDEN = frozenset({"run"})
