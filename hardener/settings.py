@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -10,6 +11,7 @@ from typing import Any
 
 from hardener.errors import HardenError
 
+_RUN_AS = re.compile(r"[1-9]\d{0,8}:[1-9]\d{0,8}", re.ASCII)
 FILE_NAMES = ("harden.toml", "pyproject.toml")
 
 
@@ -27,6 +29,7 @@ class Settings:
         safe: make only changes that leave the built image as it was.
         exclude: patterns, in .gitignore's syntax and relative to the root, of files to pass over.
         offline: never use the network.
+        run_as: number of user and group, `uid:gid`, of a user that run-as-nonroot makes.
     """
 
     only: tuple[str, ...] = ()
@@ -34,6 +37,7 @@ class Settings:
     safe: bool = False
     exclude: tuple[str, ...] = ()
     offline: bool = False
+    run_as: str = "10001:10001"
 
     def wants(self, transform: str) -> bool:
         """Whether the transform of that name is to run."""
@@ -94,6 +98,10 @@ def _settings(table: Mapping[str, Any], path: str) -> Settings:
         if isinstance(known[name], bool):
             if not isinstance(value, bool):
                 raise SettingsError(f"{name} is true or false", path=path)
+            values[name] = value
+        elif name == "run_as":
+            if not isinstance(value, str) or not _RUN_AS.fullmatch(value):
+                raise SettingsError("run_as is a number of user and group: 10001:10001", path=path)
             values[name] = value
         elif isinstance(value, list) and all(isinstance(item, str) for item in value):
             values[name] = tuple(value)

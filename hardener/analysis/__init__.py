@@ -1,0 +1,1 @@
+"""What a stage comes to: its user, its folders and their owners, and what the container runs."""

@@ -1,0 +1,40 @@
+"""ENTRYPOINT and CMD put together to what the container starts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hardener.analysis.paths import name_of
+from hardener.analysis.stage import Launch, StageModel
+
+
+def command_line(model: StageModel) -> tuple[Sequence[str], str | None]:
+    """ENTRYPOINT and CMD as one argument vector, or as the code that the shell is given.
+
+    Source: moby image-spec, "Understand how CMD and ENTRYPOINT interact" in docs.docker.com.
+    """
+    entrypoint, command = model.entrypoint, model.command
+    if entrypoint is not None and entrypoint.code is not None:
+        return (), entrypoint.code
+    if entrypoint is None or not entrypoint.words:
+        if command is None:
+            return (), None
+        return command.words or (), command.code
+    return (*_without_base_entrypoint(model, entrypoint), *_as_words(command)), None
+
+
+def _without_base_entrypoint(model: StageModel, entrypoint: Launch) -> tuple[str, ...]:
+    """The entrypoint, unless it is the image's own script, which ends in `exec "$@"`."""
+    facts, words = model.facts, entrypoint.words or ()
+    if facts is not None and facts.entrypoint and model.command is not None:
+        first = facts.entrypoint[0]
+        scripted = first.endswith(".sh") or "entrypoint" in first
+        if scripted and words and name_of(words[0]) == name_of(first):
+            return words[1:]
+    return words
+
+
+def _as_words(command: Launch | None) -> tuple[str, ...]:
+    if command is None:
+        return ()
+    return command.words if command.words is not None else ("/bin/sh", "-c", command.code or "")

@@ -1,0 +1,3 @@
+#!/bin/bash
+. /app/lib/prepare.sh
+exec python app.py

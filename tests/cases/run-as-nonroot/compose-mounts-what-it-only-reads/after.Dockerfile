@@ -1,0 +1,10 @@
+FROM python:3.12-slim
+WORKDIR /app
+COPY app.py .
+RUN groupadd --system --gid 10001 app \
+    && useradd --system --uid 10001 --gid app --no-log-init --create-home --shell /usr/sbin/nologin app \
+    && mkdir -p /app/data \
+    && chown 10001:10001 /app/data
+# app, by number: Kubernetes' runAsNonRoot can't check names
+USER 10001:10001
+CMD ["python", "app.py"]

@@ -1,0 +1,9 @@
+FROM python:3.12-slim
+WORKDIR /app
+COPY --chown=10001:10001 --chmod=700 start.sh /usr/local/bin/start.sh
+COPY app.py .
+RUN groupadd --system --gid 10001 app \
+    && useradd --system --uid 10001 --gid app --no-log-init --create-home --shell /usr/sbin/nologin app
+# app, by number: Kubernetes' runAsNonRoot can't check names
+USER 10001:10001
+CMD ["start.sh"]

@@ -1,0 +1,3 @@
+FROM docker:27-dind
+COPY run.sh /run.sh
+CMD ["dockerd"]

@@ -1,0 +1,11 @@
+FROM mcr.microsoft.com/dotnet/sdk:8.0 AS build
+WORKDIR /src
+COPY . .
+RUN dotnet publish -c Release -o /out
+
+FROM mcr.microsoft.com/dotnet/aspnet:8.0
+WORKDIR /app
+COPY --from=build /out .
+# app, by number: Kubernetes' runAsNonRoot can't check names
+USER 1654:1654
+ENTRYPOINT ["dotnet", "shop.dll"]

@@ -1,0 +1,8 @@
+FROM python:3.12-slim
+RUN <<EOF
+useradd --uid 4000 --create-home shop
+apt-get update
+EOF
+WORKDIR /app
+COPY app.py .
+CMD ["python", "app.py"]

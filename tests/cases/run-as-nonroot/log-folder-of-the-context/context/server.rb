@@ -1,0 +1,1 @@
+log = File.open(File.join(__dir__, "log", "access.log"), "a")

@@ -1,0 +1,2 @@
+FROM nginx:1.13-alpine
+COPY html /usr/share/nginx/html

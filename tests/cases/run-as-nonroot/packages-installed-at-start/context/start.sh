@@ -1,0 +1,2 @@
+apk add --no-cache curl
+curl https://example.org

@@ -1,0 +1,6 @@
+import sys
+
+
+def save(name, text):
+    with open(name, "w") as file:
+        file.write(text)

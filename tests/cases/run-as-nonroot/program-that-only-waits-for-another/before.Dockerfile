@@ -1,0 +1,3 @@
+FROM alpine:3.20
+COPY wait.sh /wait.sh
+CMD ["sh", "/wait.sh"]

@@ -1,0 +1,9 @@
+FROM python:3.12-slim
+WORKDIR /app
+COPY . .
+RUN python -m venv /venv && /venv/bin/pip install gunicorn
+RUN groupadd --system --gid 10001 app \
+    && useradd --system --uid 10001 --gid app --no-log-init --create-home --shell /usr/sbin/nologin app
+# app, by number: Kubernetes' runAsNonRoot can't check names
+USER 10001:10001
+CMD ["./start.sh"]

@@ -1,0 +1,3 @@
+#!/bin/sh
+mkdir -p "$STATE"
+exec python app.py

@@ -1,0 +1,3 @@
+FROM debian:bookworm-slim
+COPY app.sh /app.sh
+CMD exec setpriv --reuid=1000 /app.sh

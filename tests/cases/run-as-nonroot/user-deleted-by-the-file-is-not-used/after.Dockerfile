@@ -1,0 +1,9 @@
+FROM node:22
+RUN userdel -r node
+WORKDIR /app
+COPY server.js .
+RUN groupadd --system --gid 10001 app \
+    && useradd --system --uid 10001 --gid app --no-log-init --create-home --shell /usr/sbin/nologin app
+# app, by number: Kubernetes' runAsNonRoot can't check names
+USER 10001:10001
+CMD ["node", "server.js"]

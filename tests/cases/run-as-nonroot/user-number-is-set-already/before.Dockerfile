@@ -1,0 +1,4 @@
+FROM scratch
+COPY server /server
+USER 65534
+ENTRYPOINT ["/server"]

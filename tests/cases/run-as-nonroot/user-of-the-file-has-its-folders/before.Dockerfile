@@ -1,0 +1,6 @@
+FROM python:3.12-slim
+RUN groupadd -r shop && useradd -r -g shop shop
+RUN mkdir -p /app/media && chown -R shop:shop /app
+WORKDIR /app
+COPY . .
+CMD ["gunicorn", "shop.wsgi"]

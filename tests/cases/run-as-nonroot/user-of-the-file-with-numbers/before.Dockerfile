@@ -1,0 +1,5 @@
+FROM python:3.12-slim
+RUN groupadd -g 999 shop && useradd -u 999 -g shop shop
+WORKDIR /app
+COPY app.py .
+CMD ["python", "app.py"]

@@ -1,0 +1,5 @@
+FROM python:3.12-slim
+RUN useradd --create-home shop
+WORKDIR /home/shop
+COPY app.py .
+CMD ["python", "app.py"]

@@ -1,0 +1,3 @@
+#!/bin/sh
+usermod -u "$PUID" daemon
+exec python -m http.server

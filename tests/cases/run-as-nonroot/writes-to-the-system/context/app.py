@@ -1,0 +1,2 @@
+with open("/etc/shop.conf", "w") as file:
+    file.write("ok")
