@@ -18,11 +18,13 @@ GROUPS = [
     ("hardener.sweep",),
     ("hardener.verify",),
     ("hardener.review",),
+    ("hardener.lookup",),
     ("hardener.pipeline", "hardener.invariants", "hardener.ignores"),
     ("hardener.transforms",),
     ("hardener.analysis",),
+    ("hardener.settings",),
     ("hardener.images", "hardener.project"),
-    ("hardener.settings", "hardener.templating", "hardener.files"),
+    ("hardener.templating", "hardener.files"),
     ("hardener.dockerfile",),
     ("hardener.errors", "hardener"),
 ]
@@ -81,9 +83,7 @@ def test_what_the_project_does_without() -> None:
         assert not names & {"difflib", "libcst"}, path
 
 
-@pytest.mark.parametrize(
-    "heavy", ["jinja2", "unidiff", "tree_sitter", "dockerfile_parse", "httpx"]
-)
+@pytest.mark.parametrize("heavy", ["jinja2", "unidiff", "tree_sitter", "dockerfile_parse", "httpx"])
 def test_the_version_is_told_without_loading(heavy: str) -> None:
     code = (
         "import sys; sys.argv = ['harden', '--version']\n"

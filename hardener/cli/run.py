@@ -5,18 +5,21 @@ from __future__ import annotations
 import datetime
 import os
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from hardener.errors import HardenError
 from hardener.files import decode, encode, write_whole
-from hardener.pipeline import harden
+from hardener.images.pins import Pins
+from hardener.images.registry.image import Image
+from hardener.pipeline import harden, images_asked
 from hardener.project.discovery import discover, repository_root
 from hardener.review.terminal import Reporter
 from hardener.settings import Settings, load_settings
-from hardener.sweep import Outcome, Task, hardened_bytes, sweep
+from hardener.sweep import Outcome, Task, hardened_bytes, images_of, sweep
 from hardener.transforms import all_transforms
 
 NOTHING_TO_CHANGE = 0
@@ -33,7 +36,9 @@ FAILED = 2
 @click.option("--only", multiple=True, metavar="NAME", help="Run this transform (repeatable).")
 @click.option("--skip", multiple=True, metavar="NAME", help="Leave this one out (repeatable).")
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass over files like this.")
-@click.option("--offline", is_flag=True, help="Never use the network.")
+@click.option(
+    "--offline", is_flag=True, envvar="HARDEN_OFFLINE", help="Never use the network (no digests)."
+)
 @click.option("--jobs", type=click.IntRange(1), help="How many processes to use.")
 @click.option("-q", "--quiet", is_flag=True, help="Errors only, beside the diff.")
 @click.pass_context
@@ -119,6 +124,9 @@ def _files(
     failed = bool(found.problems)
     changed = False
     task = Task(root, settings, datetime.datetime.now(datetime.UTC).date(), mode.diff)
+    if not settings.offline:
+        images = images_of(found.files, task, processes=jobs)
+        task = replace(task, pins=_looked_up(images, settings, reporter))
     swept = sweep(found.files, task, processes=jobs)
     for outcome in reporter.progress(swept, len(found.files)):
         if outcome.error is not None:
@@ -127,7 +135,7 @@ def _files(
             failed = True
             continue
         reporter.file(outcome.name, outcome.hardened)
-        failed = failed or bool(outcome.hardened.faults)
+        failed = failed or outcome.hardened.failed
         if not outcome.hardened.changed:
             continue
         changed = True
@@ -139,6 +147,19 @@ def _files(
     if failed:
         return FAILED
     return WOULD_CHANGE if changed and not mode.write else NOTHING_TO_CHANGE
+
+
+def _looked_up(images: Sequence[Image], settings: Settings, reporter: Reporter) -> Pins:
+    """What the registries say of these images; what they don't is told."""
+    if not images:
+        return {}
+    from hardener.lookup import look_up
+
+    with reporter.looking_up(len(images)) as progress:
+        answers = look_up(images, settings, os.environ, progress=progress)
+    for problem in answers.problems:
+        reporter.warning(problem)
+    return answers.pins
 
 
 def _written(outcome: Outcome, root: Path, reporter: Reporter) -> bool:
@@ -162,7 +183,10 @@ def _standard_input(settings: Settings, reporter: Reporter, *, diff: bool, check
     name = "Dockerfile"
     try:
         text = decode(sys.stdin.buffer.read())
-        hardened = harden(text, settings, today=datetime.datetime.now(datetime.UTC).date())
+        today = datetime.datetime.now(datetime.UTC).date()
+        images = () if settings.offline else images_asked(text, settings, today=today)
+        pins = _looked_up(images, settings, reporter)
+        hardened = harden(text, settings, today=today, pins=pins)
     except HardenError as error:
         reporter.error(HardenError(error.message, path="-", line=error.line))
         return FAILED
@@ -171,8 +195,8 @@ def _standard_input(settings: Settings, reporter: Reporter, *, diff: bool, check
         _print_bytes(str(unified_diff(name, hardened.table)))
     elif not check:
         _print_bytes(hardened.table.text)
-        return FAILED if hardened.faults else NOTHING_TO_CHANGE
-    if hardened.faults:
+        return FAILED if hardened.failed else NOTHING_TO_CHANGE
+    if hardened.failed:
         return FAILED
     return WOULD_CHANGE if hardened.changed else NOTHING_TO_CHANGE
 

@@ -7,18 +7,23 @@
                         that stand in it; absent where none is given
     context/            the build context, where the transform looks at it
     harden.toml         settings, where others than the defaults are meant
+    pins.json           what the registries say of images; absent where they aren't asked. For
+                        each a Pin's values, or the reason (unpinned) why it isn't to be pinned
 The name of the folder says what the case shows.
 """
 
 from __future__ import annotations
 
 import datetime
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from hardener.files import decode, encode
+from hardener.images.pins import Pin, Pins, Unpinned
+from hardener.images.registry.image import Image, image_of
 from hardener.pipeline import Hardened, harden
 from hardener.project.context import BuildContext, read_ignore_file
 from hardener.settings import Settings, load_settings
@@ -48,13 +53,29 @@ class Case:
         parts = [line.partition(":") for line in lines]
         return [(int(number), words.strip()) for number, _, words in parts]
 
+    @property
+    def pins(self) -> Pins:
+        """What pins.json says."""
+        path = self.folder / "pins.json"
+        said = json.loads(path.read_text()) if path.exists() else {}
+        pins: dict[Image, Pin | Unpinned] = {}
+        for reference, values in said.items():
+            image = image_of(reference)
+            assert isinstance(image, Image)
+            if "unpinned" in values:
+                pins[image] = Unpinned(values.pop("unpinned"), **values)
+            else:
+                platforms = tuple(values.pop("platforms"))
+                pins[image] = Pin(values.pop("tag", None), platforms=platforms, **values)
+        return pins
+
     def run(self, content: bytes) -> Hardened:
         """Harden `content` as if it were the Dockerfile of this case."""
         settings: Settings = load_settings(self.folder).overridden(only=(self.transform,))
         root = self.folder / "context"
         ignore = read_ignore_file(root / "Dockerfile", root)
         locate = (lambda _: BuildContext(root, ignore)) if root.is_dir() else None
-        return harden(decode(content), settings, today=TODAY, locate=locate)
+        return harden(decode(content), settings, today=TODAY, locate=locate, pins=self.pins)
 
 
 def cases(transform: str, *, rewritten: bool) -> list[object]:

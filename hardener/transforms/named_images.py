@@ -1,0 +1,73 @@
+"""The images that a Dockerfile names, and what its project lets them be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hardener.dockerfile.images import ImageUse, frontend_use, image_uses
+from hardener.dockerfile.nodes import Dockerfile
+from hardener.dockerfile.origin import Traced
+from hardener.images.pins import Pin
+from hardener.images.platforms import normalise_platform, serves
+from hardener.images.registry.image import Image, image_of
+from hardener.transforms.model import Advice, Subject, Violation
+
+
+def images_named(dockerfile: Dockerfile) -> Iterator[ImageUse]:
+    """Every image that the build takes from a registry, its frontend first."""
+    frontend = frontend_use(dockerfile)
+    if frontend is not None:
+        yield frontend
+    yield from image_uses(dockerfile)
+
+
+def image_named(use: ImageUse) -> Image | None:
+    """What a registry is asked for to get the image; None where its name can't be told."""
+    image = None if use.reference is None else image_of(use.reference)
+    return image if isinstance(image, Image) else None
+
+
+def offset_of(dockerfile: Dockerfile, use: ImageUse) -> int | None:
+    """Where the image stands, in characters, if that isn't in its instruction: `# syntax=`."""
+    if isinstance(use.origin, Traced) and _is_frontend(dockerfile, use):
+        return use.origin.offsets[0]
+    return None
+
+
+def _is_frontend(dockerfile: Dockerfile, use: ImageUse) -> bool:
+    assert isinstance(use.origin, Traced)
+    return use.origin.offsets[0] < dockerfile.instructions[0].keyword.start
+
+
+def forbidden(subject: Subject, use: ImageUse) -> str | None:
+    """Why the project doesn't let the image be a base. A frontend is none."""
+    trust, image = subject.settings.trust, image_named(use)
+    if trust is None or image is None or _is_frontend(subject.dockerfile, use):
+        return None
+    from hardener.images.trust import check_allowed
+
+    problem = check_allowed(image, trust)
+    return None if problem is None else problem.message
+
+
+def turned_down(subject: Subject, use: ImageUse, reason: str) -> Advice | Violation:
+    """The finding about an image that the project's trust turns down, as strict as it says."""
+    trust = subject.settings.trust
+    kind = Violation if trust is not None and trust.others_are_errors else Advice
+    return kind(use.instruction, f"{reason}; not pinned", offset_of(subject.dockerfile, use))
+
+
+def platform_missing(subject: Subject, use: ImageUse, pin: Pin) -> str | None:
+    """Who asks for a platform that the image isn't there for, as a clause."""
+    if _is_frontend(subject.dockerfile, use):
+        return None
+    wanted, who = subject.settings.platforms, "the setting platforms asks for"
+    if use.platform and "$" not in use.platform:
+        wanted, who = (use.platform,), "FROM asks for"
+    elif use.platform and "TARGETPLATFORM" not in use.platform:
+        # BUILDPLATFORM is that of the machine that builds
+        return None
+    for platform in wanted:
+        if not serves(pin.platforms, normalise_platform(platform)):
+            return f"{who} {platform}"
+    return None
