@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hardener.images.catalogue import Catalogue
-from hardener.images.pins import Pin, Pins, Unpinned
+from hardener.images.pins import Answers, Pin, Unpinned
 from hardener.images.registry import ImageConfig, Kind, RegistryProblem, Resolved, default_settings
 from hardener.images.registry import Settings as RegistryClientSettings
 from hardener.images.registry.image import Image
@@ -28,21 +28,6 @@ _BACKOFF = 0.3
 
 # what is said of one image, at its place; anything else is said once for the registry
 _OF_ONE_IMAGE = frozenset({Kind.NOT_FOUND, Kind.REFUSED, Kind.UNSUPPORTED, Kind.INVALID})
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What came of asking about the images of a run.
-
-    Attributes:
-        pins: by image; an image whose registry gave no answer is not among them.
-        problems: one line for each registry that gave none.
-        requests: how many were sent.
-    """
-
-    pins: Pins
-    problems: tuple[str, ...] = ()
-    requests: int = 0
 
 
 def client_settings(
@@ -86,11 +71,11 @@ def look_up(
         exact = client.specific_tags(
             {one: _candidates(one) for one in found.values() if _is_to_be_exact(one, settings)}
         )
-        platforms = _platforms(client, found.values())
+        platforms = platforms_of(client, found.values())
         requests = client.requests
     turned_down = distrusted(found.values(), settings, how)
     pins: dict[Image, Pin | Unpinned] = {
-        image: Unpinned(problem.message) for image, problem in problems if _is_of_one(problem)
+        image: Unpinned(problem.message) for image, problem in problems if is_of_one_image(problem)
     }
     for image, one in found.items():
         tag = exact.get(one)
@@ -148,19 +133,19 @@ def _candidates(one: Resolved) -> list[str]:
             return [bare] if refines(bare, tag) else []
         return []
     catalogue = Catalogue.load()
-    name = _official(one.image)
+    name = official_name(one.image)
     same = catalogue.same_image(name, tag) if name is not None else ()
     better = [text for text in same if refines(text, tag) and not floats(text)]
     return sorted(better, key=specificity)[-1:]
 
 
-def _official(image: Image) -> str | None:
+def official_name(image: Image) -> str | None:
     """The name of the Docker Official Image; None for another image."""
     _, slash, name = image.repository.rpartition("library/")
     return name if image.registry == DOCKER_HUB and slash and "/" not in name else None
 
 
-def _platforms(
+def platforms_of(
     client: RegistryClient, found: Iterable[Resolved]
 ) -> dict[Resolved, tuple[str, ...]]:
     """The platforms of each image; an index says them itself, else the image's config does."""
@@ -190,7 +175,7 @@ def distrusted(
     }
 
 
-def _is_of_one(problem: RegistryProblem) -> bool:
+def is_of_one_image(problem: RegistryProblem) -> bool:
     return problem.kind in _OF_ONE_IMAGE
 
 
@@ -198,10 +183,13 @@ def told_once(problems: Iterable[tuple[Image, RegistryProblem]]) -> tuple[str, .
     """A line for each registry and what is wrong with it, however many images that concerns."""
     lines: dict[tuple[str, str], list[Image]] = {}
     for image, problem in problems:
-        if not _is_of_one(problem):
+        if not is_of_one_image(problem):
             what = problem.message.removeprefix(f"{image}: ")
             lines.setdefault((image.registry, what), []).append(image)
-    return tuple(f"{what}; not looked up: {_listed(images)}" for (_, what), images in lines.items())
+    return tuple(
+        f"{what}, so there is no digest for {_listed(images)}; --offline doesn't ask"
+        for (_, what), images in lines.items()
+    )
 
 
 def _listed(images: Sequence[Image]) -> str:

@@ -18,7 +18,7 @@ GROUPS = [
     ("hardener.sweep",),
     ("hardener.verify",),
     ("hardener.review",),
-    ("hardener.lookup",),
+    ("hardener.lookup", "hardener.refresh"),
     ("hardener.pipeline", "hardener.invariants", "hardener.ignores"),
     ("hardener.transforms",),
     ("hardener.analysis",),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from hardener.images.registry.image import Image
@@ -45,3 +45,27 @@ class Unpinned:
 
 Pins: TypeAlias = Mapping[Image, Pin | Unpinned]
 """By what was asked for. An image whose registry can't be reached is not among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What came of asking about the images of a run.
+
+    Attributes:
+        pins: by image.
+        problems: one line for each registry that gave no answer.
+        requests: how many were sent.
+    """
+
+    pins: Pins
+    problems: tuple[str, ...] = ()
+    requests: int = 0
+
+    @property
+    def held(self) -> frozenset[Image]:
+        """The images asked for by a tag, with the digests that were found."""
+        return frozenset(
+            replace(image, digest=pin.digest)
+            for image, pin in self.pins.items()
+            if isinstance(pin, Pin) and image.digest is None
+        )

@@ -64,6 +64,11 @@ class Reporter:
         if not self._quiet:
             self._line(text, "warning", "yellow")
 
+    def note(self, text: str) -> None:
+        """Something that was done."""
+        if not self._quiet:
+            self._print(text)
+
     def error(self, error: HardenError) -> None:
         """One thing that went wrong."""
         self._errors += 1

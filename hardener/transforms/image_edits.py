@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Iterable
 
 from hardener.dockerfile.edits import Edit
 from hardener.dockerfile.images import ImageUse, base_origin
@@ -12,6 +12,15 @@ from hardener.dockerfile.origin import Traced
 
 # one variable, and nothing behind it
 _ENDS_IN_ONE_VARIABLE = re.compile(r"[^$]*\$(?:\{[^${}]*\}|\w+)[\"']?")
+
+# of a digest, as many hexadecimal digits as tell it apart when people read it
+_DIGITS_SHOWN = 12
+
+
+def shown_digest(digest: str) -> str:
+    """The beginning of a digest, for a message."""
+    algorithm, _, encoded = digest.partition(":")
+    return f"{algorithm}:{encoded[:_DIGITS_SHOWN]}…"
 
 
 def tag_edit(use: ImageUse, tag: str) -> Edit | None:
@@ -66,20 +75,20 @@ def _digest_goes_with_value(use: ImageUse) -> bool:
     return len(use.origin.through) <= 1 and bool(_ENDS_IN_ONE_VARIABLE.fullmatch(use.written))
 
 
-def argument_at(dockerfile: Dockerfile, edit: Edit) -> Instruction | None:
-    """The ARG before the first FROM that the edit would change."""
-    for instruction in dockerfile.preamble:
-        if instruction.span.start <= edit.start <= instruction.span.end:
-            return instruction
-    return None
+def obstacle(
+    dockerfile: Dockerfile, use: ImageUse, edit: Edit, wishes: Iterable[tuple[ImageUse, Edit]]
+) -> str | None:
+    """Why the ARG that an image comes from can't be changed, as a clause.
 
-
-def other_use(dockerfile: Dockerfile, use: ImageUse, agreeing: Collection[int]) -> str | None:
-    """Why the default of the ARG that an image comes from can't be changed, as a clause.
-
-    None where nothing else depends on it. `agreeing` are the indexes of the stages that want the
-    same change.
+    None where the edit is of no ARG, or nothing else depends on it. `wishes` are all that is to
+    be done to the file: who wants the same change is no obstacle.
     """
+    if not any(
+        instruction.span.start <= edit.start <= instruction.span.end
+        for instruction in dockerfile.preamble
+    ):
+        return None
+    agreeing = {other.stage.index for other, change in wishes if change == edit}
     names = use.origin.through if isinstance(use.origin, Traced) else ()
     for stage in dockerfile.stages:
         base = base_origin(dockerfile, stage)

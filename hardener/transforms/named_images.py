@@ -27,6 +27,12 @@ def image_named(use: ImageUse) -> Image | None:
     return image if isinstance(image, Image) else None
 
 
+def images_held(dockerfile: Dockerfile) -> frozenset[Image]:
+    """The images that are named with their digest."""
+    images = map(image_named, images_named(dockerfile))
+    return frozenset(image for image in images if image is not None and image.digest is not None)
+
+
 def offset_of(dockerfile: Dockerfile, use: ImageUse) -> int | None:
     """Where the image stands, in characters, if that isn't in its instruction: `# syntax=`."""
     if isinstance(use.origin, Traced) and _is_frontend(dockerfile, use):

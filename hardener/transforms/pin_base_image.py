@@ -60,7 +60,7 @@ from hardener.images.catalogue import Catalogue, TagKind
 from hardener.images.pins import Pin, Unpinned
 from hardener.images.versions import floats
 from hardener.transforms.ended_images import ended
-from hardener.transforms.image_edits import argument_at, digest_edit, other_use, tag_edit
+from hardener.transforms.image_edits import digest_edit, obstacle, shown_digest, tag_edit
 from hardener.transforms.model import (
     Advice,
     Asked,
@@ -85,8 +85,6 @@ _LEFT_TO_A_PERSON = {
     TagKind.CHANNEL: "follows a release channel",
     TagKind.MAJOR: "follows every release of a major version",
 }
-# of a digest, as many characters as tell it apart when people read it
-_DIGEST_SHOWN = len("sha256:") + 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +184,7 @@ def _pinned_to(
             offset,
         )
     tag = pin.tag or reference.tag or "latest"
-    digest = f"@{pin.digest[:_DIGEST_SHOWN]}…"
+    digest = f"@{shown_digest(pin.digest)}"
     if settings.pin == "tag":
         edit = tag_edit(use, tag) if pin.tag is not None else None
         becomes = f"{reference.name}:{tag}"
@@ -317,18 +315,16 @@ def _platform(dockerfile: Dockerfile, use: ImageUse, catalogue: Catalogue, name:
 
 def _granted(dockerfile: Dockerfile, wishes: Sequence[_Wish]) -> Iterator[Finding]:
     """The wishes as changes, but for those that would change an ARG for someone else too."""
+    wanted = [(wish.use, wish.edit) for wish in wishes]
     for wish in wishes:
         reference = wish.use.reference
         assert reference is not None
-        obstacle = None
-        if argument_at(dockerfile, wish.edit) is not None:
-            agreeing = {other.use.stage.index for other in wishes if other.edit == wish.edit}
-            obstacle = other_use(dockerfile, wish.use, agreeing)
-        if obstacle is not None:
+        why_not = obstacle(dockerfile, wish.use, wish.edit, wanted)
+        if why_not is not None:
             yield Advice(
                 wish.use.instruction,
                 f"{wish.use.written} comes to {reference.text}, which moves without notice; not "
-                f"pinned, because {obstacle}. {wish.becomes} is what it means today",
+                f"pinned, because {why_not}. {wish.becomes} is what it means today",
             )
             continue
         yield Change(

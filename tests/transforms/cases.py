@@ -27,6 +27,7 @@ from hardener.images.registry.image import Image, image_of
 from hardener.pipeline import Hardened, harden
 from hardener.project.context import BuildContext, read_ignore_file
 from hardener.settings import Settings, load_settings
+from hardener.transforms import Transform
 
 CASES = Path(__file__).resolve().parent.parent / "cases"
 TODAY = datetime.date(2026, 9, 1)
@@ -34,10 +35,15 @@ TODAY = datetime.date(2026, 9, 1)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One folder, and the transform it is for."""
+    """One folder, and the transform it is for.
+
+    `transforms` are run instead of those that the settings choose, where the transform isn't one
+    of them.
+    """
 
     transform: str
     folder: Path
+    transforms: tuple[Transform, ...] | None = None
 
     @property
     def rewritten(self) -> bool:
@@ -71,17 +77,28 @@ class Case:
 
     def run(self, content: bytes) -> Hardened:
         """Harden `content` as if it were the Dockerfile of this case."""
-        settings: Settings = load_settings(self.folder).overridden(only=(self.transform,))
+        settings: Settings = load_settings(self.folder)
+        if self.transforms is None:
+            settings = settings.overridden(only=(self.transform,))
         root = self.folder / "context"
         ignore = read_ignore_file(root / "Dockerfile", root)
         locate = (lambda _: BuildContext(root, ignore)) if root.is_dir() else None
-        return harden(decode(content), settings, today=TODAY, locate=locate, pins=self.pins)
+        return harden(
+            decode(content),
+            settings,
+            today=TODAY,
+            locate=locate,
+            pins=self.pins,
+            transforms=self.transforms,
+        )
 
 
-def cases(transform: str, *, rewritten: bool) -> list[object]:
+def cases(
+    transform: str, *, rewritten: bool, transforms: tuple[Transform, ...] | None = None
+) -> list[object]:
     """The cases of a transform that are rewritten, or those that are left alone."""
     folders = sorted(path for path in (CASES / transform).iterdir() if path.is_dir())
-    found = [Case(transform, folder) for folder in folders]
+    found = [Case(transform, folder, transforms) for folder in folders]
     return [
         pytest.param(case, id=case.folder.name) for case in found if case.rewritten == rewritten
     ]
