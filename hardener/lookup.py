@@ -46,7 +46,7 @@ def client_settings(
 
 
 def look_up(
-    images: Sequence[Image],
+    images: Mapping[Image, bool],
     settings: Settings,
     environment: Mapping[str, str],
     *,
@@ -55,7 +55,7 @@ def look_up(
     """The digest of each image, its most exact tag, and whether the project trusts it.
 
     Parameters:
-        images: without repetition; none of them with a digest.
+        images: none of them with a digest; the value says whether its platforms matter.
         environment: where registries' logins and proxies are named.
         progress: is called with how many images are done, and of how many.
 
@@ -67,11 +67,11 @@ def look_up(
 
     how = client_settings(settings, len(images), environment)
     with RegistryClient(how) as client:
-        found, problems = resolved(client, images, progress)
+        found, problems = resolved(client, list(images), progress)
         exact = client.specific_tags(
             {one: _candidates(one) for one in found.values() if _is_to_be_exact(one, settings)}
         )
-        platforms = platforms_of(client, found.values())
+        platforms = platforms_of(client, [one for image, one in found.items() if images[image]])
         requests = client.requests
     turned_down = distrusted(found.values(), settings, how)
     pins: dict[Image, Pin | Unpinned] = {
@@ -83,7 +83,7 @@ def look_up(
             tag=tag if isinstance(tag, str) else None,
             digest=one.digest,
             is_index=one.is_index,
-            platforms=platforms[one],
+            platforms=platforms.get(one, one.platforms or ()),
             made=one.created,
         )
     return Answers(pins, told_once(problems), requests)

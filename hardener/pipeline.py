@@ -122,10 +122,11 @@ def images_asked(
     *,
     today: datetime.date,
     transforms: Sequence[Transform] | None = None,
-) -> tuple[Image, ...]:
+) -> dict[Image, bool]:
     """The images of one Dockerfile that transforms want to know about from their registries.
 
-    Parameters and errors are those of `harden`.
+    The value says whether the platforms that the image is there for matter. Parameters and errors
+    are those of `harden`.
     """
     asking = [
         transform
@@ -133,19 +134,17 @@ def images_asked(
         if transform.asks is not None
     ]
     if not asking:
-        return ()
+        return {}
     dockerfile = parse(text)
     require_buildable(dockerfile)
     ignores = ignores_of(dockerfile)
     subject = Subject(dockerfile, settings, today)
-    found = [
-        asked.image
-        for transform in asking
-        if transform.asks is not None
-        for asked in transform.asks(subject)
-        if not any(ignore.covers(transform.name, asked.anchor) for ignore in ignores)
-    ]
-    return tuple(dict.fromkeys(found))
+    images: dict[Image, bool] = {}
+    for transform in asking:
+        for asked in transform.asks(subject) if transform.asks is not None else ():
+            if not any(ignore.covers(transform.name, asked.anchor) for ignore in ignores):
+                images[asked.image] = images.get(asked.image, False) or asked.for_platforms
+    return images
 
 
 def wanted(settings: Settings) -> Iterator[Transform]:

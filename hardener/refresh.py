@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ _LINE_PARTS = 2
 
 
 def look_up_moves(
-    images: Sequence[Image],
+    images: Mapping[Image, bool],
     settings: Settings,
     environment: Mapping[str, str],
     *,
@@ -43,7 +43,7 @@ def look_up_moves(
     """What each pinned image is to be moved to: its tag's digest now, or that of a newer tag.
 
     Parameters:
-        images: without repetition; each has a tag, most a digest.
+        images: each has a tag, most a digest; the value says whether its platforms matter.
         environment: where registries' logins and proxies are named.
         step: how far the tag may move.
         today: the day to measure ends of life against; a line that has ended isn't moved to.
@@ -77,7 +77,9 @@ def look_up_moves(
         ]
         # the old image may be gone by now: then only its date isn't told
         before, _ = resolved(client, moved)
-        platforms = platforms_of(client, found.values())
+        platforms = platforms_of(
+            client, [found[targets[one]] for one in images if images[one] and targets[one] in found]
+        )
         requests = client.requests
     turned_down = distrusted(found.values(), settings, how)
     pins: dict[Image, Pin | Unpinned] = {}
@@ -85,7 +87,9 @@ def look_up_moves(
     for image, target in targets.items():
         if target in found:
             one = found[target]
-            pins[image] = turned_down.get(one) or _pin(one, platforms[one], before.get(image))
+            pins[image] = turned_down.get(one) or _pin(
+                one, platforms.get(one, one.platforms or ()), before.get(image)
+            )
         elif target in missing:
             pins[image] = Unpinned(missing[target].message)
     return Answers(pins, told_once(problems), requests)

@@ -83,21 +83,25 @@ def sweep(files: Sequence[Path], task: Task, *, processes: int | None = None) ->
 
 def images_of(
     files: Sequence[Path], task: Task, *, processes: int | None = None
-) -> tuple[Image, ...]:
-    """The images that are to be looked up before `files` are hardened, each of them once.
+) -> dict[Image, bool]:
+    """The images that are to be looked up before `files` are hardened, as `images_asked` has them.
 
     A file that can't be read has none; what is wrong with it is told when it is to be hardened.
     """
     found = _mapped(partial(_images_of_file, task=task), files, processes)
-    return tuple(dict.fromkeys(image for images in found for image in images))
+    images: dict[Image, bool] = {}
+    for one in found:
+        for image, for_platforms in one.items():
+            images[image] = images.get(image, False) or for_platforms
+    return images
 
 
-def _images_of_file(path: Path, task: Task) -> tuple[Image, ...]:
+def _images_of_file(path: Path, task: Task) -> dict[Image, bool]:
     try:
         text = read_dockerfile(path)
         return images_asked(text, task.settings, today=task.today, transforms=task.transforms)
     except HardenError:
-        return ()
+        return {}
 
 
 def _mapped(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -82,7 +82,7 @@ def refresh(
 
 
 def _look_up_moves(
-    step: Step, images: Sequence[Image], settings: Settings, reporter: Reporter
+    step: Step, images: Mapping[Image, bool], settings: Settings, reporter: Reporter
 ) -> Answers:
     """What the registries say the pins are to be moved to; what they don't say is told."""
     from hardener.refresh import look_up_moves

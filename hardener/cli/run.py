@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -134,7 +134,7 @@ def _require_known(settings: Settings) -> None:
             raise HardenError(f"no transform is named {name}; `harden rules` lists them")
 
 
-LookUp = Callable[[Sequence[Image], Settings, Reporter], Answers]
+LookUp = Callable[[Mapping[Image, bool], Settings, Reporter], Answers]
 
 
 def harden_files(
@@ -188,7 +188,7 @@ def harden_files(
     return WOULD_CHANGE if changed and not mode.write else NOTHING_TO_CHANGE
 
 
-def look_up(images: Sequence[Image], settings: Settings, reporter: Reporter) -> Answers:
+def look_up(images: Mapping[Image, bool], settings: Settings, reporter: Reporter) -> Answers:
     """What the registries say of these images; what they don't is told."""
     if not images:
         return Answers({})
@@ -234,7 +234,7 @@ def _standard_input(settings: Settings, reporter: Reporter, *, diff: bool, check
     try:
         text = decode(sys.stdin.buffer.read())
         day = today()
-        images = () if settings.offline else images_asked(text, settings, today=day)
+        images = {} if settings.offline else images_asked(text, settings, today=day)
         pins = look_up(images, settings, reporter).pins
         hardened = harden(text, settings, today=day, pins=pins)
     except HardenError as error:

@@ -153,10 +153,14 @@ Finding = Change | Advice | Violation
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An image that a transform wants to know about from its registry, and where it stands."""
+    """An image that a transform wants to know about from its registry, and where it stands.
+
+    `for_platforms` says whether it has to be there for certain platforms.
+    """
 
     anchor: Instruction
     image: Image
+    for_platforms: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,17 +63,22 @@ def turned_down(subject: Subject, use: ImageUse, reason: str) -> Advice | Violat
     return kind(use.instruction, f"{reason}; not pinned", offset_of(subject.dockerfile, use))
 
 
+def platforms_asked(subject: Subject, use: ImageUse) -> tuple[str, ...]:
+    """The platforms that the image has to be there for, as written, as far as they are known."""
+    if _is_frontend(subject.dockerfile, use):
+        return ()
+    if use.platform and "$" not in use.platform:
+        return (use.platform,)
+    if use.platform and "TARGETPLATFORM" not in use.platform:
+        # BUILDPLATFORM is that of the machine that builds
+        return ()
+    return subject.settings.platforms
+
+
 def platform_missing(subject: Subject, use: ImageUse, pin: Pin) -> str | None:
     """Who asks for a platform that the image isn't there for, as a clause."""
-    if _is_frontend(subject.dockerfile, use):
-        return None
-    wanted, who = subject.settings.platforms, "the setting platforms asks for"
-    if use.platform and "$" not in use.platform:
-        wanted, who = (use.platform,), "FROM asks for"
-    elif use.platform and "TARGETPLATFORM" not in use.platform:
-        # BUILDPLATFORM is that of the machine that builds
-        return None
-    for platform in wanted:
+    for platform in platforms_asked(subject, use):
         if not serves(pin.platforms, normalise_platform(platform)):
+            who = "FROM asks for" if platform == use.platform else "the setting platforms asks for"
             return f"{who} {platform}"
     return None

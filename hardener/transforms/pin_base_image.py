@@ -76,6 +76,7 @@ from hardener.transforms.named_images import (
     images_named,
     offset_of,
     platform_missing,
+    platforms_asked,
     turned_down,
 )
 
@@ -105,7 +106,7 @@ def asks(subject: Subject) -> Iterator[Asked]:
             continue
         exact = image.tag is not None and not floats(image.tag)
         if not (subject.settings.pin == "tag" and exact) and forbidden(subject, use) is None:
-            yield Asked(use.instruction, image)
+            yield Asked(use.instruction, image, bool(platforms_asked(subject, use)))
 
 
 def look(subject: Subject) -> Iterator[Finding]:

@@ -47,6 +47,7 @@ from hardener.transforms.named_images import (
     images_named,
     offset_of,
     platform_missing,
+    platforms_asked,
     turned_down,
 )
 
@@ -63,7 +64,7 @@ def asks(subject: Subject) -> Iterator[Asked]:
     for use in images_named(subject.dockerfile):
         image = image_named(use)
         if image is not None and _is_pinned(use) and forbidden(subject, use) is None:
-            yield Asked(use.instruction, image)
+            yield Asked(use.instruction, image, bool(platforms_asked(subject, use)))
 
 
 def look(subject: Subject) -> Iterator[Finding]:

@@ -78,12 +78,18 @@ def test_a_platform_that_is_not_there_is_told(online: Online, push: Pusher) -> N
 def test_one_platform_alone_is_said_to_be_one(online: Online, push: Pusher) -> None:
     name = f"{push.host}/{push.repository}"
     digest = push.image("1.2.3", platform="linux/arm64")
-    online.write(f"FROM {name}:1.2.3\n")
+    online.write(f"FROM {name}:1.2.3\n", "a/Dockerfile")
+    online.write(f"FROM --platform=arm64 {name}:1.2.3\n", "b/Dockerfile")
+    online.write(f"FROM --platform=amd64 {name}:1.2.3\n", "c/Dockerfile")
 
-    ran = online.harden()
+    alone = online.harden("a")
+    ran = online.harden("--write")
 
-    assert f"+FROM {name}:1.2.3@{digest}" in ran.out
+    assert "the registry has one platform's image alone" in alone.err
+    assert online.read("b/Dockerfile") == f"FROM --platform=arm64 {name}:1.2.3@{digest}\n"
     assert "one platform's image alone, for linux/arm64" in ran.err
+    assert online.read("c/Dockerfile") == f"FROM --platform=amd64 {name}:1.2.3\n"
+    assert "only for linux/arm64, and FROM asks for amd64" in ran.err
 
 
 @pytest.mark.engine
