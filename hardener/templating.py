@@ -10,17 +10,17 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def filled(name: str, **values: object) -> str:
-    """The template `name` (a path below templates/) with its variables replaced.
+def filled(template: str, /, **values: object) -> str:
+    """The template at this path below templates/ with its variables replaced.
 
     A variable that isn't given is an error; nothing is escaped.
     """
-    return _environment().get_template(name).render(values)
+    return _environment().get_template(template).render(values)
 
 
-def lines_of(name: str, **values: object) -> list[str]:
+def lines_of(template: str, /, **values: object) -> list[str]:
     """The lines of a filled template that aren't blank."""
-    return [line for line in filled(name, **values).split("\n") if line.strip()]
+    return [line for line in filled(template, **values).split("\n") if line.strip()]
 
 
 @cache

@@ -8,6 +8,7 @@ import pytest
 
 from hardener.images.registry import RegistrySettings
 from hardener.settings import Settings, SettingsError, load_settings
+from tests.conftest import REPOSITORY
 
 
 def settings_of(text: str, folder: Path) -> Settings:
@@ -44,6 +45,17 @@ def test_every_setting_about_images_is_read(tmp_path: Path) -> None:
     assert settings.trust is not None
     assert settings.trust.others_are_errors
     assert settings.trust.allows("docker.io", "library/python")
+
+
+def test_the_settings_that_the_readme_shows_are_settings(tmp_path: Path) -> None:
+    readme = (REPOSITORY / "README.md").read_text()
+    shown = readme.partition("```toml\n")[2].partition("```")[0]
+
+    settings = settings_of(shown, tmp_path)
+
+    assert settings.registries.keys() == {"docker.io", "registry.example.com:5000"}
+    assert settings.trust is not None
+    assert settings.trust.rule_for("registry.example.com", "team/base") is not None
 
 
 @pytest.mark.parametrize(

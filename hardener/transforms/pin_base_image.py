@@ -203,8 +203,8 @@ def _pinned_to(
     return Advice(
         use.instruction,
         f"{use.written} comes to {reference.text}, which isn't pinned: whoever sets the variable "
-        f"would go on getting this digest. Let one ARG hold the whole tag with the digest: "
-        f"ARG TAG={tag}@sha256:…, FROM {reference.name}:${{TAG}}",
+        f"would go on getting this digest. Let one ARG hold the whole image: "
+        f"ARG BASE={reference.name}:{tag}@sha256:…, FROM ${{BASE}}",
         offset,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import socket
 from collections.abc import Iterator
@@ -208,6 +209,28 @@ def test_a_registry_that_refuses_connections_costs_one_line(online: Online) -> N
     assert "warning" not in online.harden("--check", "--quiet").err
 
 
+@pytest.fixture
+def unreachable() -> Iterator[str]:
+    """A port whose queue of connections is full, so that another gets no answer at all."""
+    with contextlib.ExitStack() as open_sockets:
+        listener = open_sockets.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(8):
+            waiting = open_sockets.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+
+
+def test_a_host_that_drops_packets_is_waited_for_once(online: Online, unreachable: str) -> None:
+    online.write("".join(f"FROM image-{number}:1.2.3\n" for number in range(40)))
+    online.write(mirror(unreachable), "harden.toml")
+
+    ran = online.harden()
+
+    assert ran.code == 0
+    assert ran.err.count("accepts no connection within 3 s") == 1, ran.err
+
+
 @pytest.mark.parametrize("way", ["option", "variable", "setting"])
 def test_offline_asks_nobody(online: Online, way: str) -> None:
     with Server() as server:
@@ -262,6 +285,7 @@ def test_an_image_that_is_not_there_is_told_at_its_line(online: Online) -> None:
     assert "warning" not in ran.err
 
 
+@pytest.mark.engine  # needs none, but takes as long as it says
 def test_a_registry_that_never_answers_is_given_up(online: Online, silent: str) -> None:
     online.write("".join(f"FROM image-{number}:1.2.3\n" for number in range(40)))
     online.write(mirror(silent), "harden.toml")
