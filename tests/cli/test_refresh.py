@@ -9,7 +9,7 @@ import pytest
 from tests.cli.program import Online
 from tests.cli.test_registries import mirror
 from tests.images.registry.pushing import Pusher
-from tests.images.registry.servers import Server, free_port
+from tests.images.registry.servers import Answer, Server, free_port
 
 GONE = f"sha256:{'0' * 64}"
 
@@ -136,6 +136,18 @@ def test_a_registry_that_can_not_be_reached_costs_one_line(online: Online) -> No
     assert ran.code == 0
     assert online.read() == text
     assert sum(line.startswith("warning: ") for line in ran.err.split("\n")) == 1, ran.err
+
+
+def test_many_files_are_refreshed_in_a_pool(online: Online) -> None:
+    with Server(lambda seen: Answer(404)) as server:
+        for number in range(100):
+            online.write(f"FROM python:3.14.1@{GONE}\n", f"{number:03}/Dockerfile")
+        online.write(mirror(server.host), "harden.toml")
+        ran = online.harden("refresh", "--jobs", "2")
+
+    assert ran.code == 0
+    assert ran.err.count("not moved") == 100, ran.err
+    assert len(server.seen) <= 4
 
 
 def test_nothing_is_asked_where_nothing_is_pinned(online: Online) -> None:

@@ -39,6 +39,21 @@ def test_every_image_gets_its_digest_and_most_exact_tag(online: Online, push: Pu
 
 
 @pytest.mark.engine
+def test_a_tag_that_is_for_windows_too_gets_one_that_is(online: Online, push: Pusher) -> None:
+    name = f"{push.host}/{push.repository}"
+    published = {"org.opencontainers.image.version": "3.14.1-trixie"}
+    both = push.index(
+        "latest", "3.14.1", platforms=("linux/amd64", "windows/amd64"), annotations=published
+    )
+    push.index("3.14.1-trixie", platforms=("linux/amd64",), annotations=published)
+    online.write(f"FROM {name}\n")
+
+    online.harden("--write")
+
+    assert online.read() == f"FROM {name}:3.14.1@{both}\n"
+
+
+@pytest.mark.engine
 def test_standard_input_is_looked_up_too(online: Online, push: Pusher) -> None:
     name = f"{push.host}/{push.repository}"
     index = push.index("1.2.3")
