@@ -36,8 +36,9 @@ KINDS: dict[str, Callable[[int], str]] = {
     "comment lines in a continuation": repeated("#\n", "FROM a\nRUN x \\\n"),
     "ADD": repeated("ADD a b\n", "FROM a\n"),
     "FROM": repeated("FROM python\n", "FROM a\n"),
-    "stages that build on each other": lambda length: "FROM a AS s0\n"
-    + "".join(f"FROM s{n} AS s{n + 1}\n" for n in range(length // 24)),
+    "stages that build on each other": lambda length: (
+        "FROM a AS s0\n" + "".join(f"FROM s{n} AS s{n + 1}\n" for n in range(length // 24))
+    ),
     "ARG before FROM": repeated("ARG a=b\n", "ARG x\n"),
     "ENV": repeated("ENV a=$a$a\n", "FROM a\n"),
     "open brackets": repeated("[", "FROM a\nCMD "),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from hardener.dockerfile.check import require_buildable
 from hardener.dockerfile.edits import Edit, EditConflictError, PieceTable
@@ -12,6 +13,8 @@ from hardener.dockerfile.errors import DockerfileError
 from hardener.dockerfile.nodes import Dockerfile
 from hardener.dockerfile.parse import parse
 from hardener.ignores import ignores_of
+from hardener.images.pins import Pins
+from hardener.images.registry.image import Image
 from hardener.invariants import broken_invariant
 from hardener.project.context import BuildContext
 from hardener.settings import Settings
@@ -19,11 +22,15 @@ from hardener.transforms import (
     Advice,
     Change,
     FileChange,
+    Finding,
     Subject,
     Surroundings,
     Transform,
+    Violation,
     all_transforms,
 )
+
+_NOTHING: Pins = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +57,19 @@ class Hardened:
         changes: why each change was made.
         advice: what was found and left to a person.
         faults: what the tool itself got wrong and took back.
+        violations: what the project's own settings forbid.
     """
 
     table: PieceTable
     changes: tuple[Remark, ...]
     advice: tuple[Remark, ...]
     faults: tuple[Remark, ...]
+    violations: tuple[Remark, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether something is wrong that a person has to look at: the run ends as an error."""
+        return bool(self.faults or self.violations)
 
     @property
     def changed(self) -> bool:
@@ -69,6 +83,8 @@ def harden(
     *,
     today: datetime.date,
     locate: Callable[[Dockerfile], BuildContext] | None = None,
+    pins: Pins = _NOTHING,
+    transforms: Sequence[Transform] | None = None,
 ) -> Hardened:
     """Harden the text of one Dockerfile.
 
@@ -77,6 +93,8 @@ def harden(
         settings: which transforms run, and how.
         today: the day to measure ends of life against.
         locate: finds the build context, should a transform ask for it; None where there is none.
+        pins: what registries said of the images that `images_asked` names.
+        transforms: these instead of those that the settings choose.
 
     Raises:
         DockerfileError: what no build accepts, with the line.
@@ -85,16 +103,48 @@ def harden(
     dockerfile = parse(text)
     require_buildable(dockerfile)
     state = _State(PieceTable.of(text), dockerfile)
-    for transform in wanted(settings):
+    for transform in wanted(settings) if transforms is None else transforms:
         if transform.look is not None:
-            findings = transform.look(Subject(state.dockerfile, settings, today, locate))
+            findings = transform.look(Subject(state.dockerfile, settings, today, locate, pins))
             state.run(transform, findings)
     return Hardened(
         state.table,
         tuple(sorted(state.changes, key=_by_line)),
         tuple(sorted(state.advice, key=_by_line)),
         tuple(state.faults),
+        tuple(sorted(state.violations, key=_by_line)),
     )
+
+
+def images_asked(
+    text: str,
+    settings: Settings,
+    *,
+    today: datetime.date,
+    transforms: Sequence[Transform] | None = None,
+) -> dict[Image, bool]:
+    """The images of one Dockerfile that transforms want to know about from their registries.
+
+    The value says whether the platforms that the image is there for matter. Parameters and errors
+    are those of `harden`.
+    """
+    asking = [
+        transform
+        for transform in (wanted(settings) if transforms is None else transforms)
+        if transform.asks is not None
+    ]
+    if not asking:
+        return {}
+    dockerfile = parse(text)
+    require_buildable(dockerfile)
+    ignores = ignores_of(dockerfile)
+    subject = Subject(dockerfile, settings, today)
+    images: dict[Image, bool] = {}
+    for transform in asking:
+        for asked in transform.asks(subject) if transform.asks is not None else ():
+            if not any(ignore.covers(transform.name, asked.anchor) for ignore in ignores):
+                images[asked.image] = images.get(asked.image, False) or asked.for_platforms
+    return images
 
 
 def wanted(settings: Settings) -> Iterator[Transform]:
@@ -141,9 +191,10 @@ class _State:
         self.changes: list[Remark] = []
         self.advice: list[Remark] = []
         self.faults: list[Remark] = []
+        self.violations: list[Remark] = []
         self._original = dockerfile
 
-    def run(self, transform: Transform, found: Iterable[Change | Advice]) -> None:
+    def run(self, transform: Transform, found: Iterable[Finding]) -> None:
         """Make the changes that one transform asks for if they pass the check."""
         ignores = ignores_of(self.dockerfile)
         findings = [
@@ -154,6 +205,9 @@ class _State:
         changes = [finding for finding in findings if isinstance(finding, Change)]
         self.advice += self._remarks(
             transform, [finding for finding in findings if isinstance(finding, Advice)]
+        )
+        self.violations += self._remarks(
+            transform, [finding for finding in findings if isinstance(finding, Violation)]
         )
         if not changes:
             return
@@ -185,12 +239,13 @@ class _State:
             raise DockerfileError(broken)
         return table, dockerfile
 
-    def _remarks(self, transform: Transform, findings: Iterable[Change | Advice]) -> list[Remark]:
+    def _remarks(self, transform: Transform, findings: Iterable[Finding]) -> list[Remark]:
         return [
             Remark(transform.name, self._original_line(finding), finding.reason)
             for finding in findings
         ]
 
-    def _original_line(self, finding: Change | Advice) -> int:
-        offset = self.table.original_offset(finding.anchor.keyword.start)
+    def _original_line(self, finding: Finding) -> int:
+        start = finding.anchor.keyword.start if finding.offset is None else finding.offset
+        offset = self.table.original_offset(start)
         return self._original.line_of(min(offset, max(0, len(self._original.text) - 1)))

@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from hardener.errors import HardenError
 
+if TYPE_CHECKING:
+    from hardener.images.registry.settings import RegistrySettings
+    from hardener.images.trust import Trust
+
 _RUN_AS = re.compile(r"[1-9]\d{0,8}:[1-9]\d{0,8}", re.ASCII)
 FILE_NAMES = ("harden.toml", "pyproject.toml")
+
+# What a pinned image is named by.
+PinBy = Literal["tag+digest", "digest", "tag"]
 
 
 class SettingsError(HardenError):
@@ -30,6 +37,11 @@ class Settings:
         exclude: patterns, in .gitignore's syntax and relative to the root, of files to pass over.
         offline: never use the network.
         run_as: number of user and group, `uid:gid`, of a user that run-as-nonroot makes.
+        pin: what pin-base-image names an image by.
+        platforms: those that images are built for, besides what a FROM says itself; empty where
+            that isn't known.
+        registries: how registries are reached, by their names.
+        trust: which images may be bases; None where nothing is said about it.
     """
 
     only: tuple[str, ...] = ()
@@ -38,6 +50,10 @@ class Settings:
     exclude: tuple[str, ...] = ()
     offline: bool = False
     run_as: str = "10001:10001"
+    pin: PinBy = "tag+digest"
+    platforms: tuple[str, ...] = ()
+    registries: Mapping[str, RegistrySettings] = field(default_factory=dict)
+    trust: Trust | None = None
 
     def wants(self, transform: str) -> bool:
         """Whether the transform of that name is to run."""
@@ -87,27 +103,52 @@ def _table(path: Path) -> Mapping[str, Any] | None:
 
 
 def _settings(table: Mapping[str, Any], path: str) -> Settings:
-    defaults = Settings()
-    known = {field.name: getattr(defaults, field.name) for field in fields(Settings)}
+    known = {field.name for field in fields(Settings)}
     values: dict[str, Any] = {}
     for name, value in table.items():
         if name not in known:
             raise SettingsError(
                 f"no setting is named {name}; there are: {', '.join(sorted(known))}", path=path
             )
-        if isinstance(known[name], bool):
-            if not isinstance(value, bool):
-                raise SettingsError(f"{name} is true or false", path=path)
-            values[name] = value
-        elif name == "run_as":
-            if not isinstance(value, str) or not _RUN_AS.fullmatch(value):
-                raise SettingsError("run_as is a number of user and group: 10001:10001", path=path)
-            values[name] = value
-        elif isinstance(value, list) and all(isinstance(item, str) for item in value):
-            values[name] = tuple(value)
-        else:
-            raise SettingsError(f"{name} is a list of strings", path=path)
+        try:
+            values[name] = _value(name, value, Path(path).parent)
+        except HardenError as error:
+            raise SettingsError(error.message, path=path) from error
     return Settings(**values)
+
+
+def _value(name: str, value: object, root: Path) -> object:
+    """The value of a setting, read and checked; `root` is the folder that paths start from."""
+    if name in ("registries", "trust"):
+        return _registries_or_trust(name, value, root)
+    if name == "pin":
+        if value not in get_args(PinBy):
+            raise SettingsError(f"pin is one of {', '.join(get_args(PinBy))}")
+        return value
+    if name == "run_as":
+        if not isinstance(value, str) or not _RUN_AS.fullmatch(value):
+            raise SettingsError("run_as is a number of user and group: 10001:10001")
+        return value
+    if isinstance(getattr(Settings(), name), bool):
+        if not isinstance(value, bool):
+            raise SettingsError(f"{name} is true or false")
+        return value
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    raise SettingsError(f"{name} is a list of strings")
+
+
+def _registries_or_trust(name: str, value: object, root: Path) -> object:
+    if not isinstance(value, dict):
+        raise SettingsError(f"{name} is no table")
+    # imported late: few projects have such a table
+    if name == "trust":
+        from hardener.images.trust import read_trust
+
+        return read_trust(value, root=root)
+    from hardener.images.registry.settings import read_registries
+
+    return read_registries(value, root=root)
 
 
 def _strings(value: object) -> tuple[str, ...]:

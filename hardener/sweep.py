@@ -4,37 +4,51 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from hardener.dockerfile.parse import parse
 from hardener.errors import HardenError
 from hardener.files import decode, encode, read_dockerfile
-from hardener.pipeline import Hardened, harden, harden_context, wanted
+from hardener.images.pins import Pins
+from hardener.images.registry.image import Image
+from hardener.pipeline import Hardened, harden, harden_context, images_asked, wanted
 from hardener.project.context import BuildContext, read_ignore_file
 from hardener.project.discovery import discover
 from hardener.project.locate import ignore_path, locate_context
 from hardener.settings import Settings
-from hardener.transforms import Placed, Surroundings
+from hardener.transforms import Placed, Surroundings, Transform
 
 # below this a pool of processes costs more than it saves
 _FILES_FOR_A_POOL = 64
 _FILES_A_TASK = 16
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """What to harden and how: the same for all files of a run.
 
-    `root` is the folder that paths in the diff are relative to.
+    Attributes:
+        root: the folder that paths in the diff are relative to.
+        settings: of the project.
+        today: the day to measure ends of life against.
+        diff: whether the diff is wanted.
+        pins: what registries said of the images that `images_of` names.
+        transforms: these instead of those that the settings choose.
     """
 
     root: Path
     settings: Settings
     today: datetime.date
     diff: bool
+    pins: Pins = field(default_factory=dict)
+    transforms: tuple[Transform, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +75,48 @@ def sweep(files: Sequence[Path], task: Task, *, processes: int | None = None) ->
         processes: how many to use; None for as many as there are CPUs for this process.
     """
     outcomes = []
-    for outcome in _sweep_files(files, task, processes):
+    for outcome in _mapped(partial(harden_file, task=task), files, processes):
         outcomes.append(outcome)
         yield outcome
     yield from _sweep_contexts(outcomes, task)
 
 
-def _sweep_files(files: Sequence[Path], task: Task, processes: int | None) -> Iterator[Outcome]:
-    wanted = processes or len(os.sched_getaffinity(0))
-    if wanted < 2 or len(files) < _FILES_FOR_A_POOL:
-        for path in files:
-            yield harden_file(path, task)
+def images_of(
+    files: Sequence[Path], task: Task, *, processes: int | None = None
+) -> dict[Image, bool]:
+    """The images that are to be looked up before `files` are hardened, as `images_asked` has them.
+
+    A file that can't be read has none; what is wrong with it is told when it is to be hardened.
+    """
+    found = _mapped(partial(_images_of_file, task=task), files, processes)
+    images: dict[Image, bool] = {}
+    for one in found:
+        for image, for_platforms in one.items():
+            images[image] = images.get(image, False) or for_platforms
+    return images
+
+
+def _images_of_file(path: Path, task: Task) -> dict[Image, bool]:
+    try:
+        text = read_dockerfile(path)
+        return images_asked(text, task.settings, today=task.today, transforms=task.transforms)
+    except HardenError:
+        return {}
+
+
+def _mapped(
+    function: Callable[[Path], _T], files: Sequence[Path], processes: int | None
+) -> Iterator[_T]:
+    """What `function` makes of each file, in their order."""
+    number = processes or len(os.sched_getaffinity(0))
+    if number < 2 or len(files) < _FILES_FOR_A_POOL:
+        yield from map(function, files)
         return
     from concurrent.futures import ProcessPoolExecutor
-    from functools import partial
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(wanted, mp_context=get_context("fork")) as pool:
-        yield from pool.map(partial(harden_file, task=task), files, chunksize=_FILES_A_TASK)
+    with ProcessPoolExecutor(number, mp_context=get_context("fork")) as pool:
+        yield from pool.map(function, files, chunksize=_FILES_A_TASK)
 
 
 def harden_file(path: Path, task: Task) -> Outcome:
@@ -91,6 +129,8 @@ def harden_file(path: Path, task: Task) -> Outcome:
             task.settings,
             today=task.today,
             locate=lambda dockerfile: locate_context(dockerfile, path, task.root),
+            pins=task.pins,
+            transforms=task.transforms,
         )
     except HardenError as error:
         return Outcome(path, name, None, "", HardenError(error.message, path=name, line=error.line))
@@ -103,7 +143,8 @@ def _sweep_contexts(outcomes: Sequence[Outcome], task: Task) -> Iterator[Outcome
     Every Dockerfile of the repository that shares such a context is looked at, so that what one
     of them copies isn't kept out for another.
     """
-    if not any(transform.look_around for transform in wanted(task.settings)):
+    chosen = wanted(task.settings) if task.transforms is None else task.transforms
+    if not any(transform.look_around for transform in chosen):
         return
     contexts: dict[tuple[Path, Path], list[Placed]] = {}
     asked: set[tuple[Path, Path]] = set()

@@ -16,12 +16,15 @@ KILLS = 200
 def test_killed_at_random(tmp_path: Path) -> None:
     old = b"FROM python\n" + b"# a comment\n" * 400 + b"ADD app.py /srv/\n"
     done = subprocess.run(
-        [sys.executable, "-m", "hardener", "-"], input=old, capture_output=True, check=True
+        [sys.executable, "-m", "hardener", "--offline", "-"],
+        input=old,
+        capture_output=True,
+        check=True,
     )
     new = done.stdout
     assert new != old
     paths = [tmp_path / f"{number:02}.Dockerfile" for number in range(FILES)]
-    command = [sys.executable, "-m", "hardener", "--write", "--quiet", str(tmp_path)]
+    command = [sys.executable, "-m", "hardener", "--offline", "--write", "--quiet", str(tmp_path)]
 
     def rewrite() -> None:
         for path in paths:

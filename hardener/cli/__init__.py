@@ -14,6 +14,7 @@ from hardener.errors import HardenError
 # where each command lives; a module is imported when its command is used
 COMMANDS = {
     "run": "hardener.cli.run:run",
+    "refresh": "hardener.cli.refresh:refresh",
     "rules": "hardener.cli.rules:rules",
     "explain": "hardener.cli.rules:explain",
     "verify": "hardener.cli.verify:verify",

@@ -6,6 +6,7 @@ import click
 
 from hardener.errors import HardenError
 from hardener.transforms import all_transforms
+from hardener.transforms.refresh_pins import REFRESH
 
 
 @click.command()
@@ -20,8 +21,8 @@ def rules() -> None:
 @click.command()
 @click.argument("name")
 def explain(name: str) -> None:
-    """Say what the transform NAME does, when, why, and how to turn it off."""
-    for transform in all_transforms():
+    """Say what the transform NAME (or refresh) does, when, why, and how to turn it off."""
+    for transform in (*all_transforms(), REFRESH):
         if transform.name == name:
             click.echo(transform.page)
             return

@@ -5,19 +5,24 @@ from __future__ import annotations
 import datetime
 import os
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
+from hardener.dockerfile.parse import parse
 from hardener.errors import HardenError
 from hardener.files import decode, encode, write_whole
-from hardener.pipeline import harden
+from hardener.images.pins import Answers
+from hardener.images.registry.image import Image
+from hardener.pipeline import harden, images_asked
 from hardener.project.discovery import discover, repository_root
 from hardener.review.terminal import Reporter
 from hardener.settings import Settings, load_settings
-from hardener.sweep import Outcome, Task, hardened_bytes, sweep
+from hardener.sweep import Outcome, Task, hardened_bytes, images_of, sweep
 from hardener.transforms import all_transforms
+from hardener.transforms.named_images import images_held
 
 NOTHING_TO_CHANGE = 0
 WOULD_CHANGE = 1
@@ -33,7 +38,14 @@ FAILED = 2
 @click.option("--only", multiple=True, metavar="NAME", help="Run this transform (repeatable).")
 @click.option("--skip", multiple=True, metavar="NAME", help="Leave this one out (repeatable).")
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass over files like this.")
-@click.option("--offline", is_flag=True, help="Never use the network.")
+@click.option(
+    "--offline", is_flag=True, envvar="HARDEN_OFFLINE", help="Never use the network (no digests)."
+)
+@click.option(
+    "--source-policy",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a BuildKit source policy for the pinned images to this file.",
+)
 @click.option("--jobs", type=click.IntRange(1), help="How many processes to use.")
 @click.option("-q", "--quiet", is_flag=True, help="Errors only, beside the diff.")
 @click.pass_context
@@ -48,6 +60,7 @@ def run(
     skip: tuple[str, ...],
     exclude: tuple[str, ...],
     offline: bool,
+    source_policy: Path | None,
     jobs: int | None,
     quiet: bool,
 ) -> None:
@@ -58,31 +71,47 @@ def run(
 
     Exit code: 0 nothing to change, or written; 1 changes would be made; 2 an error.
     """
-    if check and (diff or write):
-        raise click.UsageError("--check goes with neither --diff nor --write")
-    root = _root(paths)
+    mode = mode_of(diff=diff, write=write, check=check, source_policy=source_policy)
+    root = root_of(paths)
     settings = load_settings(root).overridden(
         safe=safe, only=only, skip=skip, exclude=exclude, offline=offline
     )
     _require_known(settings)
     reporter = Reporter(quiet=quiet)
     if Path("-") in paths:
-        if len(paths) > 1 or write:
-            raise click.UsageError("- stands alone, and not with --write")
+        if len(paths) > 1 or write or source_policy:
+            raise click.UsageError("- stands alone, and not with --write or --source-policy")
         ctx.exit(_standard_input(settings, reporter, diff=diff, check=check))
-    mode = Mode(diff=not check and (diff or not write), write=write)
-    ctx.exit(_files(paths or (Path(),), root, settings, mode, jobs, reporter))
+    task = Task(root, settings, today(), mode.diff)
+    ctx.exit(harden_files(paths or (Path(),), task, mode, jobs, reporter, look_up))
 
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """What is done with what was found."""
+    """What is done with what was found: printed, written, and its policy written to a file."""
 
     diff: bool
     write: bool
+    source_policy: Path | None
 
 
-def _root(paths: tuple[Path, ...]) -> Path:
+def mode_of(*, diff: bool, write: bool, check: bool, source_policy: Path | None) -> Mode:
+    """What the flags ask for; a diff if they ask for nothing else.
+
+    Raises:
+        click.UsageError: they contradict each other.
+    """
+    if check and (diff or write):
+        raise click.UsageError("--check goes with neither --diff nor --write")
+    return Mode(not check and (diff or not write), write, source_policy)
+
+
+def today() -> datetime.date:
+    """The day to measure ends of life against."""
+    return datetime.datetime.now(datetime.UTC).date()
+
+
+def root_of(paths: tuple[Path, ...]) -> Path:
     """The repository that holds all paths; the current folder where there is none."""
     # a file counts where it was named, not where a symbolic link leads
     real = [
@@ -105,20 +134,34 @@ def _require_known(settings: Settings) -> None:
             raise HardenError(f"no transform is named {name}; `harden rules` lists them")
 
 
-def _files(
+LookUp = Callable[[Mapping[Image, bool], Settings, Reporter], Answers]
+
+
+def harden_files(
     paths: tuple[Path, ...],
-    root: Path,
-    settings: Settings,
+    task: Task,
     mode: Mode,
     jobs: int | None,
     reporter: Reporter,
+    look_up: LookUp,
 ) -> int:
+    """Do the task to the files at and below `paths` and tell of it; answers the exit code.
+
+    Parameters:
+        jobs: how many processes to use; None for as many as there are CPUs.
+        look_up: asks the registries about the images of the run; not called offline.
+    """
+    settings, root = task.settings, task.root
     found = discover(paths, root=root, exclude=settings.exclude)
     for problem in found.problems:
         reporter.error(problem)
     failed = bool(found.problems)
     changed = False
-    task = Task(root, settings, datetime.datetime.now(datetime.UTC).date(), mode.diff)
+    held: set[Image] = set()
+    if not settings.offline:
+        answers = look_up(images_of(found.files, task, processes=jobs), settings, reporter)
+        task = replace(task, pins=answers.pins)
+        held |= answers.held
     swept = sweep(found.files, task, processes=jobs)
     for outcome in reporter.progress(swept, len(found.files)):
         if outcome.error is not None:
@@ -127,7 +170,9 @@ def _files(
             failed = True
             continue
         reporter.file(outcome.name, outcome.hardened)
-        failed = failed or bool(outcome.hardened.faults)
+        if mode.source_policy is not None and not outcome.new:
+            held |= images_held(parse(outcome.hardened.table.text))
+        failed = failed or outcome.hardened.failed
         if not outcome.hardened.changed:
             continue
         changed = True
@@ -135,10 +180,36 @@ def _files(
             _print_bytes(outcome.diff)
         if mode.write and not _written(outcome, root, reporter):
             failed = True
+    if mode.source_policy is not None:
+        _write_policy(mode.source_policy, held)
     reporter.summary(len(found.files), written=mode.write)
     if failed:
         return FAILED
     return WOULD_CHANGE if changed and not mode.write else NOTHING_TO_CHANGE
+
+
+def look_up(images: Mapping[Image, bool], settings: Settings, reporter: Reporter) -> Answers:
+    """What the registries say of these images; what they don't is told."""
+    if not images:
+        return Answers({})
+    # imported late: most of it isn't wanted where nothing is asked
+    from hardener.lookup import look_up as ask
+
+    with reporter.looking_up(len(images)) as progress:
+        answers = ask(images, settings, os.environ, progress=progress)
+    for problem in answers.problems:
+        reporter.warning(problem)
+    return answers
+
+
+def _write_policy(path: Path, images: Iterable[Image]) -> None:
+    from hardener.images.source_policy import source_policy
+
+    try:
+        path.write_text(source_policy(images))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise HardenError(f"can't be written: {reason}", path=str(path)) from error
 
 
 def _written(outcome: Outcome, root: Path, reporter: Reporter) -> bool:
@@ -162,7 +233,10 @@ def _standard_input(settings: Settings, reporter: Reporter, *, diff: bool, check
     name = "Dockerfile"
     try:
         text = decode(sys.stdin.buffer.read())
-        hardened = harden(text, settings, today=datetime.datetime.now(datetime.UTC).date())
+        day = today()
+        images = {} if settings.offline else images_asked(text, settings, today=day)
+        pins = look_up(images, settings, reporter).pins
+        hardened = harden(text, settings, today=day, pins=pins)
     except HardenError as error:
         reporter.error(HardenError(error.message, path="-", line=error.line))
         return FAILED
@@ -171,8 +245,8 @@ def _standard_input(settings: Settings, reporter: Reporter, *, diff: bool, check
         _print_bytes(str(unified_diff(name, hardened.table)))
     elif not check:
         _print_bytes(hardened.table.text)
-        return FAILED if hardened.faults else NOTHING_TO_CHANGE
-    if hardened.faults:
+        return FAILED if hardened.failed else NOTHING_TO_CHANGE
+    if hardened.failed:
         return FAILED
     return WOULD_CHANGE if hardened.changed else NOTHING_TO_CHANGE
 

@@ -41,6 +41,22 @@ def image_uses(dockerfile: Dockerfile) -> tuple[ImageUse, ...]:
     return tuple(_uses(dockerfile))
 
 
+def frontend_use(dockerfile: Dockerfile) -> ImageUse | None:
+    """The frontend image that `# syntax=` names, as a use at the first instruction.
+
+    BuildKit takes the value up to its first space (frontend/dockerfile/parser/directives.go,
+    DetectSyntax).
+    """
+    for directive in dockerfile.directives:
+        if directive.name == "syntax" and dockerfile.stages:
+            written = directive.value.partition(" ")[0]
+            start = directive.value_span.start
+            origin = Traced(written, tuple(range(start, start + len(written))))
+            stage = dockerfile.stages[0]
+            return next(_use(dockerfile.instructions[0], stage, written, origin, None), None)
+    return None
+
+
 def base_origin(dockerfile: Dockerfile, stage: Stage) -> Origin:
     """What the FROM of `stage` comes to, an image or the name of an earlier stage."""
     return _from_origin(dockerfile, stage, global_arguments(dockerfile))
@@ -85,25 +101,31 @@ def _flag_uses(
     """COPY --from and RUN --mount=…,from=…; BuildKit expands no variable in COPY's."""
     for flag in instruction.flags:
         if instruction.name == "COPY" and flag.name == "from" and flag.value:
-            yield from _literal_use(dockerfile, stage, instruction, flag, flag.value)
+            yield from _literal_use(dockerfile, stage, instruction, flag, flag.value, "")
         elif instruction.name == "RUN" and flag.name == "mount" and flag.value:
             for item in flag.value.split(","):
                 key, _, value = item.partition("=")
                 if key.strip().lower() == "from" and value:
-                    yield from _literal_use(dockerfile, stage, instruction, flag, value)
+                    yield from _literal_use(dockerfile, stage, instruction, flag, value, f"{key}=")
 
 
 def _literal_use(
-    dockerfile: Dockerfile, stage: Stage, instruction: Instruction, flag: Flag, value: str
+    dockerfile: Dockerfile,
+    stage: Stage,
+    instruction: Instruction,
+    flag: Flag,
+    value: str,
+    before: str,
 ) -> Iterator[ImageUse]:
+    """The image `value`, which stands in the flag behind the text `before`."""
     if dockerfile.stage_named(value, stage.index) is not None:
         return
     origin: Origin = Untraced()
     assert flag.value_span is not None
     written = flag.value_span.of(dockerfile.text)
-    at = written.find(value)
+    at = f",{written}".find(f",{before}{value}") if before else written.find(value)
     if at >= 0 and "$" not in value:
-        start = flag.value_span.start + at
+        start = flag.value_span.start + at + len(before)
         origin = Traced(value, tuple(range(start, start + len(value))))
     yield from _use(instruction, stage, value, origin, None)
 

@@ -194,6 +194,17 @@ class Lifecycle:
                     found.append(self._finding(product, cycle, today))
         return tuple(found)
 
+    def line_parts(self, name: str, tag: str | None) -> int | None:
+        """How many numbers name a release line of an image: 2 for Python (3.14), 1 for Node.js.
+
+        None where nothing is known of the image.
+        """
+        own = self._own_cycle(self._without_mirror(name), tag)
+        if own is not None and own[1].numbers:
+            return len(own[1].numbers)
+        line = self._catalogue.line(name, tag)
+        return None if line is None else len(dotted(line)) or None
+
     def _own_cycle(self, name: str, tag: str | None) -> tuple[str, _Cycle] | None:
         """The product of the image and the cycle of the tag: the closest match of all products."""
         matches = []

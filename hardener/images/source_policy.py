@@ -8,22 +8,21 @@ takes the file with `EXPERIMENTAL_BUILDKIT_SOURCE_POLICY=FILE docker buildx buil
 import json
 from collections.abc import Iterable
 
-from hardener.images.registry.image import Resolved
+from hardener.images.registry.image import Image
 
 _SCHEME = "docker-image://"
 
 
-def source_policy(pinned: Iterable[Resolved], *, deny_others: bool = False) -> str:
+def source_policy(pinned: Iterable[Image], *, deny_others: bool = False) -> str:
     """The policy for these images, as JSON text with a final newline; the same set, the same text.
+
+    Each image has a digest; one that has a tag too speaks for that tag.
 
     Each tag is converted to its digest. With `deny_others` a build that takes any other image
     fails: BuildKit goes by the last ALLOW or DENY that matches, and looks again after a CONVERT.
     """
     images = sorted(
-        {
-            (image.image.registry, image.image.repository, image.image.tag, image.digest)
-            for image in pinned
-        },
+        {(image.registry, image.repository, image.tag, image.digest) for image in pinned},
         key=lambda parts: tuple(part or "" for part in parts),
     )
     rules: list[dict[str, object]] = []

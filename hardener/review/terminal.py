@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import click
@@ -15,6 +16,7 @@ from hardener.pipeline import Hardened, Remark
 
 # a run shorter than this many files is over before a bar is read
 _FILES_FOR_A_BAR = 200
+_IMAGES_FOR_A_BAR = 20
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 T = TypeVar("T")
@@ -46,6 +48,27 @@ class Reporter:
         ) as bar:
             yield from bar
 
+    @contextmanager
+    def looking_up(self, images: int) -> Iterator[Callable[[int, int], None]]:
+        """Something to call with the number of images done, which shows a bar as above."""
+        if self._quiet or not self._terminal or images < _IMAGES_FOR_A_BAR:
+            yield lambda done, total: None
+            return
+        with click.progressbar(
+            length=images, label="looking up images", file=sys.stderr, width=40
+        ) as bar:
+            yield lambda done, total: bar.update(done - bar.pos)
+
+    def warning(self, text: str) -> None:
+        """One thing that went wrong, without which the run is still a good one."""
+        if not self._quiet:
+            self._line(text, "warning", "yellow")
+
+    def note(self, text: str) -> None:
+        """Something that was done."""
+        if not self._quiet:
+            self._print(text)
+
     def error(self, error: HardenError) -> None:
         """One thing that went wrong."""
         self._errors += 1
@@ -56,6 +79,9 @@ class Reporter:
         for fault in hardened.faults:
             self._errors += 1
             self._remark(name, fault, "fault", "red")
+        for violation in hardened.violations:
+            self._errors += 1
+            self._remark(name, violation, "error", "red")
         self._changed += hardened.changed
         self._changes += len(hardened.changes)
         self._advice += len(hardened.advice)

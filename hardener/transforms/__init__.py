@@ -13,6 +13,7 @@ from pkgutil import iter_modules
 
 from hardener.transforms.model import (
     Advice,
+    Asked,
     Aspect,
     Change,
     FileAdvice,
@@ -23,10 +24,12 @@ from hardener.transforms.model import (
     Subject,
     Surroundings,
     Transform,
+    Violation,
 )
 
 __all__ = [
     "Advice",
+    "Asked",
     "Aspect",
     "Change",
     "FileAdvice",
@@ -37,6 +40,7 @@ __all__ = [
     "Subject",
     "Surroundings",
     "Transform",
+    "Violation",
     "all_transforms",
 ]
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from hardener.dockerfile.edits import Edit
 from hardener.dockerfile.nodes import Dockerfile, Instruction
+from hardener.images.pins import Pins
+from hardener.images.registry.image import Image
 from hardener.project.context import BuildContext
 from hardener.settings import Settings
 
@@ -34,12 +36,14 @@ class Subject:
         settings: of the project.
         today: the day to measure ends of life against.
         locate: finds the build context; None where there is none at hand (standard input).
+        pins: what registries said of the images that a transform asked for; empty offline.
     """
 
     dockerfile: Dockerfile
     settings: Settings
     today: datetime.date
     locate: Callable[[Dockerfile], BuildContext] | None = None
+    pins: Pins = field(default_factory=dict)
 
     @cached_property
     def context(self) -> BuildContext | None:
@@ -108,11 +112,13 @@ class Change:
         anchor: the instruction that is changed, or that is the cause.
         reason: one line for the reader of a pull request, without the file and line.
         edits: offsets in the text of the subject's Dockerfile.
+        offset: what is meant, where that is no instruction (`# syntax=`); else None.
     """
 
     anchor: Instruction
     reason: str
     edits: tuple[Edit, ...]
+    offset: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +128,39 @@ class Advice:
     Attributes:
         anchor: the instruction meant.
         reason: one line: what was found, why it isn't changed, and what to write instead.
+        offset: what is meant, where that is no instruction (`# syntax=`); else None.
     """
 
     anchor: Instruction
     reason: str
+    offset: int | None = None
 
 
-Finding = Change | Advice
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """Something that the project's own settings forbid: an error, not advice.
+
+    The attributes are those of Advice.
+    """
+
+    anchor: Instruction
+    reason: str
+    offset: int | None = None
+
+
+Finding = Change | Advice | Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An image that a transform wants to know about from its registry, and where it stands.
+
+    `for_platforms` says whether it has to be there for certain platforms.
+    """
+
+    anchor: Instruction
+    image: Image
+    for_platforms: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +173,7 @@ class Transform:
         level: how sure its changes are.
         look: what it finds in a subject; it reads neither network, clock nor environment.
         look_around: what it finds in a build context, for a transform of the ignore file.
+        asks: the images that it wants to find in the subject's `pins`.
         after: names of transforms that run before this one.
         changes: what its edits change on purpose, besides the text they replace.
     """
@@ -150,6 +183,7 @@ class Transform:
     level: Level
     look: Callable[[Subject], Iterable[Finding]] | None = None
     look_around: Callable[[Surroundings], Iterable[FileChange | FileAdvice]] | None = None
+    asks: Callable[[Subject], Iterable[Asked]] | None = None
     after: tuple[str, ...] = ()
     changes: frozenset[Aspect] = frozenset()
 

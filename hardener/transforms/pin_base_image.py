@@ -1,34 +1,48 @@
-"""pin-base-image: a base image is named by its release line, not by whatever is newest today.
+"""pin-base-image: a base image is named by what it is today, not by what may be there tomorrow.
 
 What it does
-    An image of the Docker Official Images without a tag, with `latest`, or with nothing but a
-    variant (`slim`, `alpine`) gets the tag of the release line that this means today, with its
-    variant: `python` becomes `python:3.14-trixie`. FROM, COPY --from and RUN --mount=from are
-    looked at, also where the tag comes from the default of an ARG before the first FROM.
+    With a registry at hand, every image gets the digest that its tag stands for now, and where the
+    tag floats (`latest`, `3.14-slim`, none at all) also the most exact version tag that has this
+    digest. The digest is that of the index, so it holds for every platform. FROM, COPY --from,
+    RUN --mount=from and `# syntax=` are looked at, also where the tag comes from the default of an
+    ARG before the first FROM. `harden refresh` moves what is pinned forward.
+
+    Offline, or where the registry doesn't answer, an image of the Docker Official Images without
+    a tag, with `latest`, or with nothing but a variant (`slim`, `alpine`) gets the tag of the
+    release line that this means today, with its variant: `python:3.14-trixie`. That comes from a
+    snapshot (`harden --version --verbose` says of which day), so it never names a patch release:
+    that could be older than what is pulled today.
 
 Why
-    `latest` is another release on another day: the same commit builds another image, and a new
-    major version arrives unasked. A release line goes on getting its patches.
+    A tag is another image on another day: the same commit builds something else, a new major
+    version arrives unasked, and whoever may push the tag decides what you run.
     Source: Docker docs, "Building best practices", Pin base image versions; CIS Docker Benchmark
-    4.2 (trusted base images); hadolint DL3006 and DL3007 find the same.
+    4.2 (trusted base images); OpenSSF Scorecard, Pinned-Dependencies; hadolint DL3006 and DL3007
+    find images without a version.
 
 Before and after
     -FROM python
-    +FROM python:3.14-trixie
+    +FROM python:3.14.1@sha256:5c1bd0b0b2fd…
 
 When it is left alone, with advice
-    - the image isn't among the Docker Official Images, or the catalogue has no line for the tag;
-    - the tag is a channel (`lts`, `stable`) or a major version: chosen on purpose, it seems;
+    - the image isn't there, or not for a platform that FROM's --platform or the setting
+      `platforms` asks for;
+    - a tag or name is put together from an ARG and something behind it: whoever sets the ARG
+      would go on getting the digest of its default;
+    - the ARG is used in another way too, so that its default can't be changed for one of them;
     - the name or the tag comes from an ARG without a default: the caller decides;
-    - the ARG is used in another way too, so that its default can't be changed for one of them.
+    - `[tool.harden.trust]` doesn't allow the image, or its signature isn't shown to be good
+      (errors instead, with others = "error").
+    Offline also: the image isn't official, or the catalogue has no line for the tag; the tag is a
+    channel (`lts`, `stable`) or a major version: chosen on purpose, it seems.
     A tag that is no longer rebuilt, or of a release line past its end of life, is told, with the
     line to move to. An image with a digest is pinned already.
-    The catalogue is a snapshot (`harden --version --verbose` says of which day), so it never
-    names a patch release: that could be older than what is pulled today.
 
 How to turn it off
     # harden: ignore[pin-base-image] reason      above the instruction
     skip = ["pin-base-image"]                     in harden.toml or [tool.harden]
+    pin = "tag"                                   the exact tag without the digest; or "digest"
+    --offline                                     release lines only
 """
 
 from __future__ import annotations
@@ -36,16 +50,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from hardener.dockerfile.edits import Edit
-from hardener.dockerfile.images import ImageUse, base_origin, image_uses
-from hardener.dockerfile.nodes import Dockerfile, Instruction
-from hardener.dockerfile.origin import Traced, Untraced
+from hardener.dockerfile.images import ImageUse
+from hardener.dockerfile.nodes import Dockerfile
+from hardener.dockerfile.origin import Untraced
 from hardener.dockerfile.reference import ImageReference
 from hardener.images.catalogue import Catalogue, TagKind
-from hardener.images.lifecycle import EndOfLife, Lifecycle, Retired
-from hardener.transforms.model import Advice, Change, Finding, Subject, Transform
+from hardener.images.pins import Pin, Unpinned
+from hardener.images.versions import floats
+from hardener.transforms.ended_images import ended
+from hardener.transforms.image_edits import digest_edit, obstacle, shown_digest, tag_edit
+from hardener.transforms.model import (
+    Advice,
+    Asked,
+    Change,
+    Finding,
+    Subject,
+    Transform,
+    Violation,
+)
+from hardener.transforms.named_images import (
+    forbidden,
+    image_named,
+    images_named,
+    offset_of,
+    platform_missing,
+    platforms_asked,
+    turned_down,
+)
 
 _VARIABLE = re.compile(r"\$\{[^}]*\}|\$\w+")
 _PINNED_HERE = frozenset({TagKind.LATEST, TagKind.VARIANT})
@@ -57,11 +90,23 @@ _LEFT_TO_A_PERSON = {
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """What one use of an image asks for: an edit, and the tag it puts there."""
+    """What one use of an image asks for: an edit, what it makes of the image, and why."""
 
     use: ImageUse
     edit: Edit
-    tag: str
+    becomes: str
+    why: str
+
+
+def asks(subject: Subject) -> Iterator[Asked]:
+    """The images to be looked up in their registries."""
+    for use in images_named(subject.dockerfile):
+        image = image_named(use)
+        if image is None or image.digest is not None:
+            continue
+        exact = image.tag is not None and not floats(image.tag)
+        if not (subject.settings.pin == "tag" and exact) and forbidden(subject, use) is None:
+            yield Asked(use.instruction, image, bool(platforms_asked(subject, use)))
 
 
 def look(subject: Subject) -> Iterator[Finding]:
@@ -76,66 +121,110 @@ def look(subject: Subject) -> Iterator[Finding]:
 
 def _findings(subject: Subject) -> Iterator[Finding]:
     dockerfile = subject.dockerfile
-    catalogue = Catalogue.load()
     wishes: list[_Wish] = []
     endings: dict[str, str | None] = {}
-    for use in image_uses(dockerfile):
+    for use in images_named(dockerfile):
         reference = use.reference
         if reference is None:
             yield from _untold(dockerfile, use)
             continue
+        reason = forbidden(subject, use)
+        if reason is not None:
+            yield turned_down(subject, use, reason)
+            continue
         if reference.text not in endings:
-            endings[reference.text] = _ended(reference, subject.today)
-        ended = endings[reference.text]
-        if ended is not None:
-            yield Advice(use.instruction, ended)
+            endings[reference.text] = ended(reference, subject.today)
+        ending = endings[reference.text]
+        if ending is not None:
+            yield Advice(use.instruction, ending)
         if reference.digest is not None:
             continue
-        found = _tag_for(dockerfile, use, reference, catalogue)
+        found = _pinned(subject, use, reference)
         if isinstance(found, _Wish):
             wishes.append(found)
-        elif found is not None and ended is None:
+        elif found is not None and (ending is None or image_named(use) in subject.pins):
             yield found
-    yield from _granted(dockerfile, wishes, catalogue)
+    yield from _granted(dockerfile, wishes)
 
 
-def _ended(reference: ImageReference, today: date) -> str | None:
-    """What is no longer rebuilt, or past its end of life, in an image that says so by its tag."""
-    lifecycle = Lifecycle.load()
-    name = reference.familiar
-    retired = lifecycle.retired(name, reference.tag, today)
-    ends = lifecycle.end_of_life(name, reference.tag, today)
-    if retired is None and not ends:
+def _pinned(
+    subject: Subject, use: ImageUse, reference: ImageReference
+) -> _Wish | Advice | Violation | None:
+    """What is to become of an image that has no digest."""
+    image = image_named(use)
+    pin = None if image is None else subject.pins.get(image)
+    offset = offset_of(subject.dockerfile, use)
+    if isinstance(pin, Unpinned):
+        if pin.distrusted:
+            return turned_down(subject, use, pin.reason)
+        return Advice(use.instruction, f"{pin.reason}; not pinned", offset)
+    if isinstance(pin, Pin):
+        return _pinned_to(subject, use, reference, pin)
+    if image is not None and subject.settings.trust is not None:
+        rule = subject.settings.trust.rule_for(image.registry, image.repository)
+        if rule is not None:
+            reason = f"{image}: its signature, which trust asks for, can't be checked now"
+            return Advice(use.instruction, f"{reason}; not pinned", offset)
+    if offset is not None:
         return None
-    reasons = []
-    if retired is not None:
-        since = f" since {retired.since}" if retired.since else ""
-        reasons.append(f"is no longer rebuilt{since}, so it gets no more patches")
-    for end in ends:
-        since = f" on {end.since}" if end.since else ""
-        reasons.append(f"{end.title} reached its end of life{since}")
-    if retired is None:
-        reasons[0] = f"is past support: {reasons[0]}"
-    return f"{reference.text} {'; '.join(reasons)}. {_way_out(name, retired, ends)}"
+    return _release_line(subject.dockerfile, use, reference, Catalogue.load())
 
 
-def _way_out(name: str, retired: Retired | None, ends: Sequence[EndOfLife]) -> str:
-    """What to move to, as far as the data tells."""
-    if retired is not None and retired.replacements:
-        return f"Its maintainers point to {' or '.join(retired.replacements)}"
-    product = name.rpartition("/")[2]
-    ended = [found for found in (*ends, retired) if found is not None]
-    for found in ended:
-        lines = [line for line in (found.nearest, found.newest) if line is not None]
-        if isinstance(found, EndOfLife) and found.distribution:
-            if lines:
-                return f"Choose a tag on {lines[-1].name}"
-        elif lines:
-            names = [
-                f"{name}:{line.tag}" if line.tag else f"{product} {line.name}" for line in lines
-            ]
-            return f"Supported: {' and '.join(dict.fromkeys(names))}"
-    return "Choose a line that is supported"
+def _pinned_to(
+    subject: Subject, use: ImageUse, reference: ImageReference, pin: Pin
+) -> _Wish | Advice | None:
+    dockerfile, settings = subject.dockerfile, subject.settings
+    missing = platform_missing(subject, use, pin)
+    offset = offset_of(dockerfile, use)
+    if missing is not None:
+        there = f"only for {', '.join(pin.platforms)}" if pin.platforms else "for one platform"
+        return Advice(
+            use.instruction,
+            f"{reference.text} is there {there}, and {missing}: not pinned. Choose an image that "
+            "is there for it",
+            offset,
+        )
+    tag = pin.tag or reference.tag or "latest"
+    digest = f"@{shown_digest(pin.digest)}"
+    if settings.pin == "tag":
+        edit = tag_edit(use, tag) if pin.tag is not None else None
+        becomes = f"{reference.name}:{tag}"
+    else:
+        edit = digest_edit(use, None if settings.pin == "digest" else tag, pin.digest)
+        becomes = f"{reference.name}{'' if settings.pin == 'digest' else f':{tag}'}{digest}"
+    if edit is not None:
+        today = f"this is what it means on {subject.today}"
+        return _Wish(use, edit, becomes, f"{_moves(reference)}; {today}{_single(pin)}")
+    found = None
+    if offset is None:
+        found = _release_line(dockerfile, use, reference, Catalogue.load())
+    if found is not None or settings.pin == "tag":
+        return found
+    return Advice(
+        use.instruction,
+        f"{use.written} comes to {reference.text}, which isn't pinned: whoever sets the variable "
+        f"would go on getting this digest. Let one ARG hold the whole image: "
+        f"ARG BASE={reference.name}:{tag}@sha256:…, FROM ${{BASE}}",
+        offset,
+    )
+
+
+def _moves(reference: ImageReference) -> str:
+    """Why the reference says too little, as a clause."""
+    if reference.tag is None:
+        return "no tag means latest, which moves"
+    if reference.tag == "latest":
+        return "latest moves"
+    if floats(reference.tag):
+        return f"{reference.tag} follows new releases"
+    return "a tag can be pushed again"
+
+
+def _single(pin: Pin) -> str:
+    if pin.is_index:
+        return ""
+    platform = f", for {pin.platforms[0]}" if pin.platforms else ""
+    return f"; the registry has one platform's image alone{platform}"
 
 
 def _untold(dockerfile: Dockerfile, use: ImageUse) -> Iterator[Advice]:
@@ -166,9 +255,10 @@ def _has_literal_tag(written: str) -> bool:
     return "@sha256:" in written or bool(colon and tag and not set("${}") & set(tag))
 
 
-def _tag_for(
+def _release_line(
     dockerfile: Dockerfile, use: ImageUse, reference: ImageReference, catalogue: Catalogue
 ) -> _Wish | Advice | None:
+    """What to do without a registry: name the release line that the image means."""
     name = reference.official
     if name is None or catalogue.find(name) is None:
         return _unknown_image(use, reference)
@@ -189,14 +279,18 @@ def _tag_for(
             f"{reference.text} moves without notice, and is not pinned: {found.line_tag.reason}. "
             "Choose a tag that names a release",
         )
-    edit = _edit(use, reference, tag)
+    edit = tag_edit(use, tag)
     if edit is None:
         return Advice(
             use.instruction,
             f"{use.written} comes to {reference.text}, which moves without notice; it is put "
             f"together in a way that isn't changed here. {name}:{tag} is what it means today",
         )
-    return _Wish(use, edit, tag)
+    why = {None: "no tag means latest, which moves", "latest": "latest moves"}.get(
+        reference.tag, f"{reference.tag} follows the newest release"
+    )
+    day = f"this is the release line it meant on {catalogue.snapshot}"
+    return _Wish(use, edit, f"{reference.name}:{tag}", f"{why}; {day}")
 
 
 def _unknown_image(use: ImageUse, reference: ImageReference) -> Advice | None:
@@ -220,78 +314,32 @@ def _platform(dockerfile: Dockerfile, use: ImageUse, catalogue: Catalogue, name:
     return None
 
 
-def _edit(use: ImageUse, reference: ImageReference, tag: str) -> Edit | None:
-    """Put the tag behind the name, or in the place of the one that is there."""
-    if not isinstance(use.origin, Traced):
-        return None
-    if reference.tag_span is None:
-        behind = use.origin.offsets[reference.name_end - 1] + 1
-        return Edit(behind, behind, f":{tag}")
-    place = use.origin.file_range(*reference.tag_span)
-    return None if place is None else Edit(*place, tag)
-
-
-def _granted(
-    dockerfile: Dockerfile, wishes: Sequence[_Wish], catalogue: Catalogue
-) -> Iterator[Finding]:
+def _granted(dockerfile: Dockerfile, wishes: Sequence[_Wish]) -> Iterator[Finding]:
     """The wishes as changes, but for those that would change an ARG for someone else too."""
+    wanted = [(wish.use, wish.edit) for wish in wishes]
     for wish in wishes:
         reference = wish.use.reference
         assert reference is not None
-        argument = _argument_at(dockerfile, wish.edit)
-        obstacle = None if argument is None else _other_use(dockerfile, argument, wish, wishes)
-        if obstacle is not None:
+        why_not = obstacle(dockerfile, wish.use, wish.edit, wanted)
+        if why_not is not None:
             yield Advice(
                 wish.use.instruction,
                 f"{wish.use.written} comes to {reference.text}, which moves without notice; not "
-                f"pinned, because {obstacle}. {reference.name}:{wish.tag} is what it means today",
+                f"pinned, because {why_not}. {wish.becomes} is what it means today",
             )
             continue
-        floats = {None: "no tag means latest, which moves", "latest": "latest moves"}.get(
-            reference.tag, f"{reference.tag} follows the newest release"
-        )
         yield Change(
             wish.use.instruction,
-            f"{reference.text} -> {reference.name}:{wish.tag} ({floats}; this is the release line "
-            f"it meant on {catalogue.snapshot})",
+            f"{reference.text} -> {wish.becomes} ({wish.why})",
             (wish.edit,),
+            offset_of(dockerfile, wish.use),
         )
-
-
-def _argument_at(dockerfile: Dockerfile, edit: Edit) -> Instruction | None:
-    """The ARG before the first FROM that the edit would change."""
-    for instruction in dockerfile.preamble:
-        if instruction.span.start <= edit.start <= instruction.span.end:
-            return instruction
-    return None
-
-
-def _other_use(
-    dockerfile: Dockerfile, argument: Instruction, wish: _Wish, wishes: Sequence[_Wish]
-) -> str | None:
-    """Why the default of an ARG can't be changed: something else depends on it."""
-    origin = wish.use.origin
-    names = origin.through if isinstance(origin, Traced) else ()
-    agreeing = {other.use.stage.index for other in wishes if other.edit == wish.edit}
-    for stage in dockerfile.stages:
-        base = base_origin(dockerfile, stage)
-        shared = set(names) & set(base.through if isinstance(base, Traced) else base.names)
-        if shared and stage.index not in agreeing:
-            return f"line {stage.start.first_line} uses {min(shared)} for another image"
-        for instruction in stage.instructions:
-            if instruction.name == "ARG" and set(names) & set(_bare_names(instruction)):
-                return f"line {instruction.first_line} uses the argument inside the stage too"
-    return None
-
-
-def _bare_names(instruction: Instruction) -> list[str]:
-    """The names of an ARG that take their default from before the first FROM."""
-    return [word.value for word in instruction.words() if "=" not in word.value]
 
 
 TRANSFORM = Transform(
     name="pin-base-image",
-    summary="Name the release line of a base image instead of latest.",
+    summary="Name a base image by version and digest instead of a tag that moves.",
     level="safe",
     look=look,
+    asks=asks,
 )

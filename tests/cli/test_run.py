@@ -23,7 +23,7 @@ class Ran:
 
 
 def harden(*arguments: str, cwd: Path, stdin: bytes = b"") -> Ran:
-    environment = {**os.environ, "NO_COLOR": "1"}
+    environment = {**os.environ, "NO_COLOR": "1", "HARDEN_OFFLINE": "1"}
     done = subprocess.run(
         [sys.executable, "-m", "hardener", *arguments],
         cwd=cwd,

@@ -7,21 +7,27 @@
                         that stand in it; absent where none is given
     context/            the build context, where the transform looks at it
     harden.toml         settings, where others than the defaults are meant
+    pins.json           what the registries say of images; absent where they aren't asked. For
+                        each a Pin's values, or the reason (unpinned) why it isn't to be pinned
 The name of the folder says what the case shows.
 """
 
 from __future__ import annotations
 
 import datetime
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from hardener.files import decode, encode
+from hardener.images.pins import Pin, Pins, Unpinned
+from hardener.images.registry.image import Image, image_of
 from hardener.pipeline import Hardened, harden
 from hardener.project.context import BuildContext, read_ignore_file
 from hardener.settings import Settings, load_settings
+from hardener.transforms import Transform
 
 CASES = Path(__file__).resolve().parent.parent / "cases"
 TODAY = datetime.date(2026, 9, 1)
@@ -29,10 +35,15 @@ TODAY = datetime.date(2026, 9, 1)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One folder, and the transform it is for."""
+    """One folder, and the transform it is for.
+
+    `transforms` are run instead of those that the settings choose, where the transform isn't one
+    of them.
+    """
 
     transform: str
     folder: Path
+    transforms: tuple[Transform, ...] | None = None
 
     @property
     def rewritten(self) -> bool:
@@ -48,19 +59,46 @@ class Case:
         parts = [line.partition(":") for line in lines]
         return [(int(number), words.strip()) for number, _, words in parts]
 
+    @property
+    def pins(self) -> Pins:
+        """What pins.json says."""
+        path = self.folder / "pins.json"
+        said = json.loads(path.read_text()) if path.exists() else {}
+        pins: dict[Image, Pin | Unpinned] = {}
+        for reference, values in said.items():
+            image = image_of(reference)
+            assert isinstance(image, Image)
+            if "unpinned" in values:
+                pins[image] = Unpinned(values.pop("unpinned"), **values)
+            else:
+                platforms = tuple(values.pop("platforms"))
+                pins[image] = Pin(values.pop("tag", None), platforms=platforms, **values)
+        return pins
+
     def run(self, content: bytes) -> Hardened:
         """Harden `content` as if it were the Dockerfile of this case."""
-        settings: Settings = load_settings(self.folder).overridden(only=(self.transform,))
+        settings: Settings = load_settings(self.folder)
+        if self.transforms is None:
+            settings = settings.overridden(only=(self.transform,))
         root = self.folder / "context"
         ignore = read_ignore_file(root / "Dockerfile", root)
         locate = (lambda _: BuildContext(root, ignore)) if root.is_dir() else None
-        return harden(decode(content), settings, today=TODAY, locate=locate)
+        return harden(
+            decode(content),
+            settings,
+            today=TODAY,
+            locate=locate,
+            pins=self.pins,
+            transforms=self.transforms,
+        )
 
 
-def cases(transform: str, *, rewritten: bool) -> list[object]:
+def cases(
+    transform: str, *, rewritten: bool, transforms: tuple[Transform, ...] | None = None
+) -> list[object]:
     """The cases of a transform that are rewritten, or those that are left alone."""
     folders = sorted(path for path in (CASES / transform).iterdir() if path.is_dir())
-    found = [Case(transform, folder) for folder in folders]
+    found = [Case(transform, folder, transforms) for folder in folders]
     return [
         pytest.param(case, id=case.folder.name) for case in found if case.rewritten == rewritten
     ]

@@ -52,7 +52,8 @@ def failure_of(error: Exception, settings: Settings) -> Failure:
                 return Failure(Kind.UNREACHABLE, words, again=False)
             case httpx.ConnectTimeout():
                 words = f"accepts no connection within {settings.connect_timeout:g} s"
-                return Failure(Kind.UNREACHABLE, words, again=True)
+                # whoever drops packets goes on doing so: asking again only doubles the wait
+                return Failure(Kind.UNREACHABLE, words, again=False)
             case httpx.ReadTimeout() | httpx.WriteTimeout():
                 words = f"does not answer within {settings.read_timeout:g} s"
                 return Failure(Kind.SLOW, words, again=True)

@@ -92,11 +92,13 @@ class _Host:
             requests; failures of requests that were under way together count once.
         paused_until: it is left alone until then, in the event loop's time.
         given_up: why nothing is sent to it any more.
+        answered: it has answered something, so that a late answer is not for all requests.
     """
 
     bad_rounds: int = 0
     paused_until: float = 0.0
     given_up: RegistryProblem | None = None
+    answered: bool = False
 
 
 class Transport:
@@ -148,8 +150,8 @@ class Transport:
         """Send a request until there is an answer that is no passing failure.
 
         Follows redirects. Raises RegistryProblem when no answer came within the attempts, or one
-        that can't be used. A host that can't be reached, or keeps refusing for the number of
-        requests, is given up: later requests to it fail at once.
+        that can't be used. A host that can't be reached, never answers in time, or keeps refusing
+        for the number of requests, is given up: later requests to it fail at once.
         """
         import httpx
 
@@ -159,18 +161,21 @@ class Transport:
         while True:
             attempt += 1
             bad_rounds, outcome = await self._in_turn(host, request)
+            host.answered = host.answered or isinstance(outcome, Reply)
             if isinstance(outcome, Reply) and outcome.status not in _RETRIED:
                 host.bad_rounds = 0
                 return outcome
             wait = min(self._settings.backoff * 2 ** (attempt - 1), _LONGEST_BACKOFF)
             if isinstance(outcome, Reply):
                 wait, outcome = self._refused_for_now(outcome, wait)
-            of_the_host = outcome.kind in _OF_THE_HOST and not outcome.elsewhere
+            mute = outcome.kind is Kind.SLOW and not host.answered
+            of_the_host = (mute or outcome.kind in _OF_THE_HOST) and not outcome.elsewhere
             if of_the_host and host.bad_rounds == bad_rounds:
                 # the others that failed meanwhile are the same round: they wait with this one
                 host.bad_rounds += 1
                 host.paused_until = max(host.paused_until, loop.time() + wait)
-            given_up = of_the_host and host.bad_rounds >= request.attempts
+            rounds = min(request.attempts, _SLOW_ATTEMPTS) if mute else request.attempts
+            given_up = of_the_host and host.bad_rounds >= rounds
             slow = outcome.kind is Kind.SLOW and attempt >= _SLOW_ATTEMPTS
             if not outcome.again or given_up or slow or attempt >= request.attempts:
                 problem = RegistryProblem(f"{request.registry} {outcome.words}", kind=outcome.kind)

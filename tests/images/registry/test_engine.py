@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from hardener.images.registry import ImageConfig, RegistrySettings, Resolved
+from hardener.images.registry import Image, ImageConfig, RegistrySettings, Resolved
 from hardener.images.registry.client import RegistryClient
 from hardener.images.source_policy import source_policy
 from tests.images.registry.conftest import MakeSettings
@@ -52,6 +53,10 @@ def python(hub: str, settings: MakeSettings) -> Resolved:
         answer = client.resolve(["python:3.11"])["python:3.11"]
     assert isinstance(answer, Resolved), answer
     return answer
+
+
+def pinned(resolved: Resolved) -> Image:
+    return replace(resolved.image, digest=resolved.digest)
 
 
 @pytest.fixture
@@ -113,7 +118,7 @@ def test_a_source_policy_pins_a_build_that_names_a_tag(
 ) -> None:
     (context / "Dockerfile").write_text("FROM python:3.11\nRUN true\n")
     policy = tmp_path / "policy.json"
-    policy.write_text(source_policy([python]))
+    policy.write_text(source_policy([pinned(python)]))
 
     output = succeed(*BUILD, str(context), EXPERIMENTAL_BUILDKIT_SOURCE_POLICY=str(policy))
 
@@ -135,7 +140,7 @@ def test_a_policy_that_denies_others_lets_only_the_pinned_images_through(
 ) -> None:
     (context / "Dockerfile").write_text(f"FROM {base.format(digest=python.digest)}\nRUN true\n")
     policy = tmp_path / "policy.json"
-    policy.write_text(source_policy([python], deny_others=True))
+    policy.write_text(source_policy([pinned(python)], deny_others=True))
 
     done = docker(*BUILD, str(context), EXPERIMENTAL_BUILDKIT_SOURCE_POLICY=str(policy))
 
@@ -144,7 +149,7 @@ def test_a_policy_that_denies_others_lets_only_the_pinned_images_through(
 
 
 def test_the_same_set_gives_the_same_policy(python: Resolved) -> None:
-    again = [python, python]
+    again = [pinned(python), pinned(python)]
 
-    assert source_policy([python]) == source_policy(again)
+    assert source_policy([pinned(python)]) == source_policy(again)
     assert source_policy([]) == '{\n  "rules": []\n}\n'

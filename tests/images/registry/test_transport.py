@@ -271,6 +271,20 @@ def test_a_slow_registry_is_not_waited_for(settings: MakeSettings, say: Say) -> 
         assert time.monotonic() - started < 10
 
 
+def test_a_registry_that_never_answers_is_not_waited_for_by_every_image(
+    settings: MakeSettings,
+) -> None:
+    chosen = settings(connect_timeout=0.5, read_timeout=0.5, connections=4)
+    with Server(silent) as server, RegistryClient(chosen) as client:
+        answers = client.resolve([f"{server.host}/app:{tag}" for tag in range(40)])
+
+        assert len(answers) == 40
+        for answer in answers.values():
+            assert isinstance(answer, RegistryProblem)
+            assert answer.kind is Kind.SLOW
+        assert client.requests <= 2 * 4
+
+
 def test_nothing_lasts_longer_than_the_overall_timeout(settings: MakeSettings) -> None:
     with socket.socket() as deaf, Server(silent) as server, Server(lambda seen: GOOD) as good:
         # nobody accepts: connections are made by the kernel and never answered

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -27,6 +26,7 @@ from hardener.images.trust import (
 )
 from tests.images.registry.conftest import MakeSettings
 from tests.images.registry.pushing import Pusher, digest_of
+from tests.images.registry.signing import Signer
 
 ROOT = Path("/project")
 
@@ -323,30 +323,10 @@ def _rest(image: Resolved) -> tuple[str, bool, None, None, None, str, float, boo
 # -- the real programs ----------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """cosign with two key pairs in a folder of the test's own."""
-
-    folder: Path
-
-    def run(self, *arguments: str) -> None:
-        environment = {**os.environ, "COSIGN_PASSWORD": "", "HOME": str(self.folder)}
-        done = subprocess.run(
-            ["cosign", *arguments], cwd=self.folder, env=environment, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stderr
-
-
 @pytest.fixture
 def cosign(tmp_path: Path) -> Signer:
     """cosign, with the key pairs "mine" and "other"."""
-    if shutil.which("cosign") is None:
-        pytest.fail("cosign is not on the PATH")
-    signer = Signer(tmp_path / "cosign")
-    signer.folder.mkdir()
-    for name in ("mine", "other"):
-        signer.run("generate-key-pair", "--output-key-prefix", name)
-    return signer
+    return Signer.start(tmp_path / "cosign", "mine", "other")
 
 
 def resolve(settings: Settings, reference: str) -> Resolved:
@@ -365,15 +345,7 @@ def test_cosign_says_yes_to_the_signed_image_alone_and_to_its_key_alone(
     chosen = settings(environment={"PATH": os.environ["PATH"], "HOME": str(tmp_path)})
     name = f"{push.host}/{push.repository}"
     signed, unsigned = (resolve(chosen, f"{name}:{tag}") for tag in ("signed", "unsigned"))
-    cosign.run(
-        "sign",
-        "--key=mine.key",
-        # no transparency log can be reached, nor is one wanted
-        "--use-signing-config=false",
-        "--tlog-upload=false",
-        "--yes",
-        f"{name}@{signed.digest}",
-    )
+    cosign.sign(f"{name}@{signed.digest}", key="mine")
 
     def check(key: str) -> dict[Resolved, TrustProblem | None]:
         rule = {

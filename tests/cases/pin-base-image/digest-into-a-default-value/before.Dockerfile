@@ -1,0 +1,1 @@
+FROM python:${PYTHON:-3.14}

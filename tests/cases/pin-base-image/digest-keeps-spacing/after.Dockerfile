@@ -1,0 +1,3 @@
+from \
+  # why
+  python:3.14.1-trixie@sha256:11a4a60b518bf24989d481468076e5d5982884626aed9faeb35b8576fcd223e1   as x

@@ -1,0 +1,3 @@
+from \
+  # why
+  python:3.14   as x

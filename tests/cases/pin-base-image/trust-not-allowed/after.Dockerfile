@@ -1,0 +1,2 @@
+FROM ghcr.io/owner/app:1.2.3 AS a
+FROM python:3.14.1@sha256:11a4a60b518bf24989d481468076e5d5982884626aed9faeb35b8576fcd223e1

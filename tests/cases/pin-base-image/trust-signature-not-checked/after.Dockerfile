@@ -1,0 +1,2 @@
+FROM python
+COPY --from=node:26-trixie /a /b

@@ -1,0 +1,2 @@
+FROM python
+COPY --from=node /a /b

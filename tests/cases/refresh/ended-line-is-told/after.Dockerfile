@@ -1,0 +1,1 @@
+FROM python:3.8.20@sha256:11507a0e2f5e69d5dfa40a62a1bd7b6ee57e6bcd85c67c9b8431b36fff21c437
