@@ -35,8 +35,9 @@ __all__ = [
 
 @pytest.fixture
 def online(tmp_path: Path) -> Online:
-    """An empty repository and an empty home."""
+    """A repository that has nothing but its ignore file, and an empty home."""
     project, home = tmp_path / "project", tmp_path / "home"
     home.mkdir()
     subprocess.run(["git", "init", "-q", str(project)], check=True)
+    (project / ".dockerignore").write_text("**\n")
     return Online(project, home)

@@ -42,6 +42,7 @@ def project(tmp_path: Path) -> Path:
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     (tmp_path / "Dockerfile").write_text(FLOATING)
     (tmp_path / "app.py").write_text("print('hello')\n")
+    (tmp_path / ".dockerignore").write_text("**\n!app.py\n!a\n")
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "web.Dockerfile").write_text("FROM scratch\nCOPY a /\n")
     return tmp_path
