@@ -56,8 +56,8 @@ class Outcome:
     """What became of one file; `error` is set where it couldn't be hardened.
 
     `name` is the path as shown: relative to the task's root where it lies below it. `diff` is
-    the printed diff, empty where nothing changed or none was asked for. `new` is true of a file
-    that isn't there yet.
+    the printed diff, empty where nothing changed or none was asked for. `surrounding` is true of
+    an ignore file, `new` of a file that isn't there yet.
     """
 
     path: Path
@@ -65,6 +65,7 @@ class Outcome:
     hardened: Hardened | None
     diff: str
     error: HardenError | None
+    surrounding: bool = False
     new: bool = False
 
 
@@ -194,7 +195,7 @@ def _harden_context(
     except HardenError as error:
         return Outcome(ignore, name, None, "", error)
     new = text is None
-    return Outcome(ignore, name, hardened, _printed(name, hardened, task, new), None, new)
+    return Outcome(ignore, name, hardened, _printed(name, hardened, task, new), None, True, new)
 
 
 def _printed(name: str, hardened: Hardened, task: Task, new: bool = False) -> str:

@@ -131,8 +131,7 @@ class Intake:
                 name,
                 text.encode("utf-8", "surrogateescape"),
                 item.first_line,
-                code=True,
-                run=(item.inner or item).name == "RUN",
+                (item.inner or item).name,
             )
             for name, dockerfile in self.dockerfiles
             for stage in dockerfile.stages

@@ -190,8 +190,8 @@ class Needs:
         for step, run in self.intake.runs(place, "git"):
             where = self.intake.where(place, step.instruction)
             if not run.code.complete:
-                text = Text(where, step.instruction.value.encode("utf-8", "replace"))
-                if self._is_read(text):
+                value = step.instruction.value.encode("utf-8", "replace")
+                if self._is_read(Text(where, value, instruction="SHELL")):
                     return where
             unsure = False
             for call in run.calls:
@@ -233,14 +233,15 @@ class Needs:
 
     @cached_property
     def _context_texts(self) -> Texts:
-        files = [*self.contents.files, *self.contents.hidden]
+        telling = list(self.contents.hidden)
         for item in self.contents.found:
             if item.kind.section in TELLING:
-                files += self.contents.inside(item)
+                telling += self.contents.inside(item)
         # Dockerfiles are read as such
-        texts = [file for file in files if not is_dockerfile_name(file[0].rpartition("/")[2])]
+        others = [file for file in telling if not is_dockerfile_name(file[0].rpartition("/")[2])]
+        files = [*self.contents.files, *others]
         folder = self.contents.context.folder
-        return read_texts(folder, texts, ignorable().search, self.intake.commands)
+        return read_texts(folder, files, ignorable().search, self.intake.commands)
 
     @cached_property
     def _all_texts(self) -> Texts:

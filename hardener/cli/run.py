@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -34,6 +36,12 @@ FAILED = 2
 @click.option("--diff", is_flag=True, help="Print a unified diff of what would change (default).")
 @click.option("--write", is_flag=True, help="Change the files in place.")
 @click.option("--check", is_flag=True, help="Print no diff; exit 1 if anything would change.")
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="With --write: build and run before and after, write only what is the same.",
+)
+@click.option("--build-network", metavar="MODE", help="With --verify: the builds' network.")
 @click.option("--safe", is_flag=True, help="Only changes that leave the image as it was.")
 @click.option("--only", multiple=True, metavar="NAME", help="Run this transform (repeatable).")
 @click.option("--skip", multiple=True, metavar="NAME", help="Leave this one out (repeatable).")
@@ -55,6 +63,8 @@ def run(
     diff: bool,
     write: bool,
     check: bool,
+    verify: bool,
+    build_network: str | None,
     safe: bool,
     only: tuple[str, ...],
     skip: tuple[str, ...],
@@ -72,6 +82,8 @@ def run(
     Exit code: 0 nothing to change, or written; 1 changes would be made; 2 an error.
     """
     mode = mode_of(diff=diff, write=write, check=check, source_policy=source_policy)
+    if verify and not write:
+        raise click.UsageError("--verify goes with --write; alone, it is the command harden verify")
     root = root_of(paths)
     settings = load_settings(root).overridden(
         safe=safe, only=only, skip=skip, exclude=exclude, offline=offline
@@ -83,7 +95,8 @@ def run(
             raise click.UsageError("- stands alone, and not with --write or --source-policy")
         ctx.exit(_standard_input(settings, reporter, diff=diff, check=check))
     task = Task(root, settings, today(), mode.diff)
-    ctx.exit(harden_files(paths or (Path(),), task, mode, jobs, reporter, look_up))
+    prove = partial(_prover, reporter=reporter, build_network=build_network) if verify else None
+    ctx.exit(harden_files(paths or (Path(),), task, mode, jobs, reporter, look_up, prove))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +148,23 @@ def _require_known(settings: Settings) -> None:
 
 
 LookUp = Callable[[Mapping[Image, bool], Settings, Reporter], Answers]
+# given the task of a run, says of each outcome whether it may be written
+Prove = Callable[[Task], AbstractContextManager[Callable[[Outcome], bool]]]
+
+
+@contextmanager
+def _prover(
+    task: Task, reporter: Reporter, build_network: str | None
+) -> Iterator[Callable[[Outcome], bool]]:
+    from hardener.cli.proved import Prover
+
+    with Prover(task, reporter, build_network=build_network) as prover:
+        yield prover.passes
+
+
+@contextmanager
+def _unproved(task: Task) -> Iterator[Callable[[Outcome], bool]]:
+    yield lambda outcome: True
 
 
 def harden_files(
@@ -144,48 +174,54 @@ def harden_files(
     jobs: int | None,
     reporter: Reporter,
     look_up: LookUp,
+    prove: Prove | None = None,
 ) -> int:
     """Do the task to the files at and below `paths` and tell of it; answers the exit code.
 
     Parameters:
         jobs: how many processes to use; None for as many as there are CPUs.
         look_up: asks the registries about the images of the run; not called offline.
+        prove: says what may be written; None for everything.
     """
     settings, root = task.settings, task.root
     found = discover(paths, root=root, exclude=settings.exclude)
     for problem in found.problems:
         reporter.error(problem)
     failed = bool(found.problems)
-    changed = False
+    left = False
+    total = 0
     held: set[Image] = set()
     if not settings.offline:
         answers = look_up(images_of(found.files, task, processes=jobs), settings, reporter)
         task = replace(task, pins=answers.pins)
         held |= answers.held
     swept = sweep(found.files, task, processes=jobs)
-    for outcome in reporter.progress(swept, len(found.files)):
-        if outcome.error is not None:
-            reporter.error(outcome.error)
-        if outcome.hardened is None:
-            failed = True
-            continue
-        reporter.file(outcome.name, outcome.hardened)
-        if mode.source_policy is not None and not outcome.new:
-            held |= images_held(parse(outcome.hardened.table.text))
-        failed = failed or outcome.hardened.failed
-        if not outcome.hardened.changed:
-            continue
-        changed = True
-        if mode.diff:
-            _print_bytes(outcome.diff)
-        if mode.write and not _written(outcome, root, reporter):
-            failed = True
+    with (prove or _unproved)(task) as may_be_written:
+        for outcome in reporter.progress(swept, len(found.files)):
+            total += 1
+            if outcome.error is not None:
+                reporter.error(outcome.error)
+            if outcome.hardened is None:
+                failed = True
+                continue
+            reporter.file(outcome.name, outcome.hardened)
+            if mode.source_policy is not None and not outcome.surrounding:
+                held |= images_held(parse(outcome.hardened.table.text))
+            failed = failed or outcome.hardened.failed
+            if not outcome.hardened.changed:
+                continue
+            if mode.diff:
+                _print_bytes(outcome.diff)
+            if not mode.write or not may_be_written(outcome):
+                left = True
+            elif not _written(outcome, root, reporter):
+                failed = True
     if mode.source_policy is not None:
         _write_policy(mode.source_policy, held)
-    reporter.summary(len(found.files), written=mode.write)
+    reporter.summary(total, written=mode.write)
     if failed:
         return FAILED
-    return WOULD_CHANGE if changed and not mode.write else NOTHING_TO_CHANGE
+    return WOULD_CHANGE if left else NOTHING_TO_CHANGE
 
 
 def look_up(images: Mapping[Image, bool], settings: Settings, reporter: Reporter) -> Answers:

@@ -11,12 +11,15 @@ from pathlib import Path
 
 import click
 
+from hardener.cli.run import root_of
 from hardener.errors import HardenError
-from hardener.project.discovery import discover, repository_root
+from hardener.project.callers import Callers, find_callers
+from hardener.project.discovery import discover
 from hardener.settings import Settings, load_settings
 from hardener.sweep import Task, hardened_bytes, sweep
 from hardener.transforms import all_transforms
 from hardener.verify.bench import Options
+from hardener.verify.called import as_called
 from hardener.verify.difference import Verdict
 from hardener.verify.engine import names_of_engines
 from hardener.verify.hardening import AppliedChange, Hardened, Hardening, announced_by
@@ -50,6 +53,7 @@ class Additions:
         """The recipe with these; what a flag says wins."""
         return replace(
             recipe,
+            context=self.context.resolve() if self.context else recipe.context,
             target=self.target or recipe.target,
             arguments={**recipe.arguments, **dict(self.arguments)},
             secrets={**recipe.secrets, **dict(self.secrets)},
@@ -88,7 +92,7 @@ def _bytes(context: click.Context, parameter: click.Parameter, value: str) -> in
 @click.option(
     "--context",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="The build context. Default: as hardening assumes it.",
+    help="The build context. Default: as callers say, or as hardening assumes it.",
 )
 @click.option("--target", metavar="STAGE", help="The stage to build.")
 @click.option(
@@ -170,11 +174,12 @@ def verify(
     without it (--network none). The working tree isn't touched, and every container, image and
     temporary folder is taken away again.
 
-    A sample.toml beside a Dockerfile says how to build, run and ask it.
+    A sample.toml beside a Dockerfile says how to build, run and ask it; without one, compose files,
+    workflows and the like that build it do.
 
     Exit code: 0 all are the same; 1 one differs, is broken or can't be told; 2 an error.
     """
-    root = _root(paths)
+    root = root_of(paths)
     settings = load_settings(root).overridden(safe=safe, only=only, skip=skip, exclude=exclude)
     additions = Additions(
         context,
@@ -187,10 +192,11 @@ def verify(
     watch = Watch(up_for, timeout, memory, disk, network=network)
     options = Options(build_network, timeout, watch, bisect, keep)
     files, failed = _found(paths, root, settings)
+    callers = find_callers(root, exclude=settings.exclude)
     recipes = []
     for path in files:
         try:
-            recipes.append(additions.to(recipe_for(path, root, context=context)))
+            recipes.append(additions.to(_recipe(path, root, callers)))
         except HardenError as error:
             failed = True
             click.echo(f"harden: {_placed(error, path)}", err=True)
@@ -279,23 +285,21 @@ def _verified(
     return verify_file(found, recipe, hardening, options, tell)
 
 
+def _recipe(path: Path, root: Path, callers: Callers) -> Recipe:
+    """What sample.toml says; without one, what the repository's callers say.
+
+    Callers don't get to take values out of the environment of whoever verifies: a repository that
+    isn't trusted could name any. `--build-arg` and `--secret` hand over what is meant to be.
+    """
+    recipe = recipe_for(path, root)
+    return recipe if recipe.summary else as_called(recipe, callers, {})
+
+
 def _found(paths: tuple[Path, ...], root: Path, settings: Settings) -> tuple[list[Path], bool]:
     found = discover(paths or (Path(),), root=root, exclude=settings.exclude)
     for problem in found.problems:
         click.echo(f"harden: {problem}", err=True)
     return list(found.files), bool(found.problems)
-
-
-def _root(paths: tuple[Path, ...]) -> Path:
-    """The repository that holds all paths; the current folder where there is none."""
-    # a file counts where it was named, not where a symbolic link leads
-    real = [os.path.realpath(path if path.is_dir() else path.parent) for path in paths]
-    here = os.path.realpath(".")
-    common = Path(os.path.commonpath(real)) if real else Path(here)
-    root = repository_root(common)
-    if (root / ".git").exists() or not common.is_relative_to(here):
-        return root
-    return Path(here)
 
 
 def _placed(error: HardenError, path: Path) -> HardenError:

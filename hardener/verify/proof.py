@@ -65,8 +65,8 @@ def verify_file(
             finally:
                 bench.remove_images(kept)
             return without_secrets(outcome, secrets)
-    except EngineError:
-        raise
+    except EngineError as error:
+        raise EngineError(secrets.hide(error.message)) from error
     except HardenError as error:
         return Outcome(recipe.name, Verdict.CANT_TELL, unproved=(secrets.hide(str(error)),))
 
@@ -94,6 +94,7 @@ class _Proof:
     hardened: Hardened
     before: Side = field(default_factory=Side)
     before_tag: str = ""
+    built: tuple[str, ...] = ()
     again: Side | None = None
     _known: dict[tuple[frozenset[str], str], list[Difference]] = field(default_factory=dict)
 
@@ -102,6 +103,7 @@ class _Proof:
         bench = self.bench
         first, second = bench.build({}, "before"), bench.build(self.hardened.files, "after")
         self.before_tag = first.tag
+        self.built = tuple(built.tag for built in (first, second) if built.error is None)
         outside = _missing_secret(first, second) or _engine_trouble(first, second)
         if outside:
             return self._outcome(Side(), [], [outside])
@@ -140,7 +142,7 @@ class _Proof:
             self.before,
             after,
             self.bench.builds,
-            tuple(self.bench.tags[:2]) if self.bench.options.keep else (),
+            self.built if self.bench.options.keep else (),
         )
 
     def _blamed(

@@ -65,6 +65,7 @@ class Recipe:
         root: the folder that the hardening's paths are relative to, absolute.
         secrets: id -> value, for the build.
         commands: each is run in place of the image's command, before and after.
+        summary: of sample.toml, where the recipe comes from there.
     """
 
     dockerfile: Path
@@ -125,7 +126,7 @@ def read_sample(path: Path, root: Path) -> Recipe:
     reader = _Reader(path, content, "")
     build, run, expect = (reader.table(name) for name in ("build", "run", "expect"))
     probes = reader.tables("probe")
-    summary = reader.text("summary") or ""
+    summary = reader.text("summary") or FILE_NAME
     reader.done()
     folder = path.parent
     port = run.number("port")

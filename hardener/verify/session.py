@@ -22,6 +22,7 @@ from hardener.verify.engine import Engine, EngineError, find_engine
 from hardener.verify.process import Programs
 
 PREFIX = "hardener-verify-"
+_PRIVATE = "private"
 # how long the second process tries, once this one is gone
 REAPER_SECONDS = 300.0
 _CLEAN_SECONDS = 5.0
@@ -47,7 +48,9 @@ class Session:
 
     def private_file(self, name: str, content: bytes) -> Path:
         """A new file in the temporary folder that only the user can read."""
-        path = self.folder / name
+        folder = self.folder / _PRIVATE
+        folder.mkdir(mode=0o700, exist_ok=True)
+        path = folder / name
         path.unlink(missing_ok=True)
         with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
             file.write(content)
@@ -104,7 +107,7 @@ def session(
     is away, a second process that was started with it does the cleaning as soon as it can.
 
     Parameters:
-        keep: leave images and folder for a person to look at; containers go all the same.
+        keep: leave the images for a person to look at; all else goes.
         clean_seconds: how long to wait for an engine that doesn't answer.
 
     Raises:
@@ -131,7 +134,7 @@ def session(
             raise
         else:
             with _no_interrupts():
-                left = "" if keep else _clean(engine, folder, clean_seconds)
+                left = _keep_images(folder) if keep else _clean(engine, folder, clean_seconds)
                 if not left:
                     reaper.done()
             if left:
@@ -151,6 +154,14 @@ def _clean(engine: Engine | None, folder: Path, seconds: float) -> str:
         left = clean_engine(engine, seconds)
     shutil.rmtree(folder, ignore_errors=True)
     return left
+
+
+def _keep_images(folder: Path) -> str:
+    """Take away the folder, but for an engine's store in it; containers are gone already."""
+    shutil.rmtree(folder / _PRIVATE, ignore_errors=True)
+    if not any(folder.iterdir()):
+        folder.rmdir()
+    return ""
 
 
 def clean_engine(engine: Engine, seconds: float) -> str:
@@ -205,6 +216,7 @@ class _Reaper:
     def __exit__(self, *_: object) -> None:
         if self._pipe is not None:
             os.close(self._pipe)
+            self._pipe = None
 
     def engine(self, name: str) -> None:
         """The engine to clean."""

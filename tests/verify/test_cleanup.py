@@ -20,7 +20,9 @@ from hardener.verify.bench import Options
 from hardener.verify.difference import Verdict
 from hardener.verify.proof import verify_file
 from hardener.verify.recipe import recipe_for
-from hardener.verify.session import PREFIX, FreeDisk, Session
+from hardener.verify.run import Watch
+from hardener.verify.session import PREFIX, FreeDisk, Session, session
+from tests.verify.casefolder import Case
 from tests.verify.conftest import REPOSITORY, SMALL, folders_left, left_of
 from tests.verify.drive import adding_a_user
 from tests.verify.socketproxy import SocketProxy
@@ -179,6 +181,19 @@ def test_engine_goes_away(
     wait_for(lambda: not run.left(run_id), "everything is taken away")
     wait_for(lambda: not sleeping(), "the build's or container's process ends")
     proxy.end()
+
+
+def test_kept_images_are_all_that_is_kept(small_base: str, temporary_folder: Path) -> None:
+    case = Case("secret-in-layer")
+    recipe = recipe_for(case.dockerfile, case.dockerfile.parent)
+    options = Options("host", 60.0, Watch(up_for=0.0), keep=True)
+    with session("docker", keep=True) as found:
+        outcome = verify_file(found, recipe, case, options)
+    assert [tag.rpartition("-")[2] for tag in outcome.kept] == ["before", "after"]
+    assert len(left_of(found.run_id)) == 2
+    assert folders_left(temporary_folder) == []
+    found.engine.clean()
+    assert left_of(found.run_id) == []
 
 
 def test_full_disk_stops_a_build(project: Path, bench_session: Session) -> None:

@@ -92,6 +92,25 @@ def test_hardening_leaves_out_what_it_is_told(tmp_path: Path) -> None:
     assert (nothing.files, nothing.changes) == ({}, ())
 
 
+@pytest.mark.engine
+def test_callers_say_how_to_build(small_base: str, tmp_path: Path) -> None:
+    """The context and the build argument stand in a compose file only."""
+    (tmp_path / "docker").mkdir()
+    (tmp_path / "docker" / "Dockerfile").write_text(
+        "ARG BASE=no/such/image\nFROM $BASE\nADD LICENSE /\nCMD cat /LICENSE\n"
+    )
+    (tmp_path / "LICENSE").write_text("free\n")
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n  app:\n    build:\n      context: .\n      dockerfile: docker/Dockerfile\n"
+        f"      args:\n        BASE: {small_base}\n"
+    )
+    done = harden(str(tmp_path), "--format", "json", "--only", "copy-instead-of-add")
+    (result,) = json.loads(done.stdout)["results"]
+    assert result["verdict"] == "same", done.stdout + done.stderr
+    assert result["before"]["builds"], "nothing was changed, so nothing was built"
+    assert result["after"]["run"]["exit_code"] == 0
+
+
 def test_help_says_that_it_executes() -> None:
     assert "THIS EXECUTES WHAT THE DOCKERFILES SAY" in harden("--help").stdout
 
