@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hardener.dockerfile.nodes import Dockerfile
 from hardener.project.context import BuildContext, default_context, read_ignore_file
 
+if TYPE_CHECKING:
+    from hardener.project.callers import Callers
 
-def locate_context(dockerfile: Dockerfile, path: Path, root: Path) -> BuildContext:
+
+def locate_context(
+    dockerfile: Dockerfile, path: Path, root: Path, callers: Callers | None = None
+) -> BuildContext:
     """The context to assume for the Dockerfile at `path`, a folder at or below `root`.
+
+    It is the one that its callers name, if they agree on one; else the nearest folder in which the
+    sources of its COPY and ADD exist.
 
     Raises:
         IgnoreFileError: its ignore file can't be read, or holds what Docker refuses.
     """
-    folder = default_context(path, root, tuple(local_sources(dockerfile)))
+    folder = callers.context_of(path) if callers is not None else None
+    if folder is None:
+        folder = default_context(path, root, tuple(local_sources(dockerfile)))
     return BuildContext(folder, read_ignore_file(path, folder))
 
 

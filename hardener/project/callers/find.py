@@ -1,0 +1,225 @@
+"""Finds the callers in a repository: the files that build or run images."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import translate
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from hardener.errors import HardenError
+from hardener.project.callers.callerfile import CallerFile
+from hardener.project.callers.model import Callers
+from hardener.project.discovery import (
+    _Rules,
+    _rules_above,
+    _rules_in,
+    _vendored_markers,
+    vendored_folders,
+)
+from hardener.project.gitignore import GitIgnore, parse_lines
+
+MAX_BYTES = 1 << 20
+
+_DATA = Path(__file__).parent / "data" / "caller-names.toml"
+# the reader of files that only say something of callers beside them
+_NO_CALLER = "env"
+_LOST = "what it builds or runs isn't known"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """An entry of caller-names.toml."""
+
+    reader: str
+    names: re.Pattern[str]
+    folders: tuple[str, ...]
+    holds: re.Pattern[bytes]
+    script: bool
+
+    def fits(self, name: str, folder: str) -> bool:
+        """Whether a file may be of this kind; both in lower case, the folder with a final `/`."""
+        if self.script and "." in name:
+            return False
+        if self.folders and not folder.endswith(self.folders):
+            return False
+        return self.names.match(name) is not None
+
+
+@cache
+def _data() -> dict[str, Any]:
+    import tomllib
+
+    return tomllib.loads(_DATA.read_text("utf-8"))
+
+
+@cache
+def _kinds() -> tuple[_Kind, ...]:
+    return tuple(
+        _Kind(
+            entry["reader"],
+            re.compile("|".join(translate(name) for name in entry["names"])),
+            tuple(f"/{folder}/" for folder in entry.get("folders", ())),
+            re.compile("|".join(re.escape(word) for word in entry["holds"]).encode()),
+            entry.get("script", False),
+        )
+        for entry in _data()["kind"]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MergedNames:
+    """The names of the files that are taken by themselves, and of those merged over them."""
+
+    compose: tuple[str, ...]
+    compose_overrides: tuple[str, ...]
+    bake: tuple[str, ...]
+    bake_overrides: tuple[str, ...]
+
+
+@cache
+def merged_names() -> MergedNames:
+    """Those of compose files and bake files, in the order in which they are looked for."""
+    compose, bake = _data()["merged"]["compose"], _data()["merged"]["bake"]
+    return MergedNames(
+        tuple(compose["names"]),
+        tuple(compose["overrides"]),
+        tuple(bake["names"]),
+        tuple(bake["overrides"]),
+    )
+
+
+@cache
+def _any_name() -> re.Pattern[str]:
+    """What the names of all kinds that no folder is asked of have in common, for a quick no."""
+    return re.compile("|".join(kind.names.pattern for kind in _kinds() if not kind.folders))
+
+
+def find_callers(root: Path, *, exclude: Sequence[str] = ()) -> Callers:
+    """The builds and runs that the files below `root` describe.
+
+    The folders are walked as `discover` does: without following links to folders, and without what
+    is ignored by git, vendored or excluded. Only files that can be callers by their name are
+    opened. What can't be read is a problem; nothing is raised. Neither the network nor the
+    environment is looked at, and nothing is executed.
+
+    Args:
+        root: the repository's root; paths that lead out of it are not followed.
+        exclude: patterns relative to `root`, in .gitignore's syntax.
+    """
+    search = _Search(root, exclude)
+    files = list(search.files())
+    if all(reader == _NO_CALLER for reader, _ in files):
+        return Callers(root, problems=tuple(search.problems))
+    # imported late: few repositories have callers, and the readers take longer to load than that
+    from hardener.project.callers.read import read_callers
+
+    return read_callers(root, files, search.open, search.problems)
+
+
+class _Search:
+    def __init__(self, root: Path, exclude: Sequence[str]) -> None:
+        self.root = root
+        self.real = os.path.realpath(root)
+        self.excluded = parse_lines(exclude)
+        self.problems: list[HardenError] = []
+
+    def files(self) -> Iterator[tuple[str, CallerFile]]:
+        """The callers with the names of their readers, sorted by path."""
+        for place, kind in sorted(self._candidates(), key=lambda found: found[0].split("/")):
+            file = self._read(place, kind)
+            if file is not None:
+                yield kind.reader, file
+
+    def open(self, place: str) -> CallerFile | None:
+        """The file at a path relative to the root, whatever its name; None if it can't be read."""
+        return self._read(place, None)
+
+    def _candidates(self) -> Iterator[tuple[str, _Kind]]:
+        """Files that can be callers, as paths relative to the root."""
+        pending = [(self.real, _rules_above(self.real))]
+        first = len(self.real.rstrip("/")) + 1
+        while pending:
+            folder, rules = pending.pop()
+            try:
+                with os.scandir(folder) as entries:
+                    listed = list(entries)
+            except OSError:
+                # `discover` walks the same folders, and says so
+                continue
+            names = {entry.name for entry in listed}
+            if folder != self.real and not _vendored_markers().isdisjoint(names):
+                continue
+            rules = _rules_in(folder, names, rules)
+            prefix = folder.rstrip("/") + "/"
+            for entry in listed:
+                path = prefix + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name not in vendored_folders() and not self._skipped(
+                        path, rules, folder=True
+                    ):
+                        pending.append((path, rules))
+                    continue
+                kind = _kind(entry.name, prefix)
+                if kind is not None and not self._skipped(path, rules, folder=False):
+                    yield path[first:], kind
+
+    def _skipped(self, path: str, rules: tuple[_Rules, ...], *, folder: bool) -> bool:
+        relative = path[len(self.real.rstrip("/")) + 1 :]
+        if _verdict(self.excluded, relative, folder=folder):
+            return True
+        verdicts = (
+            _verdict(rule.patterns, path[len(rule.folder) :], folder=folder) for rule in rules
+        )
+        return next((verdict for verdict in verdicts if verdict is not None), False)
+
+    def _read(self, place: str, kind: _Kind | None) -> CallerFile | None:
+        path = f"{self.real}/{place}"
+        shown = self.root / place
+        try:
+            real = os.path.realpath(path, strict=True)
+            if not real.startswith(self.real.rstrip("/") + "/"):
+                self._problem(shown, "symbolic link leads out of the repository and isn't followed")
+                return None
+            descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK)
+            with os.fdopen(descriptor, "rb") as file:
+                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                    return None
+                content = file.read(MAX_BYTES + 1)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "no such path"
+            self._problem(shown, f"can't be read: {reason.lower()}")
+            return None
+        if kind is not None and not _says_something(kind, content):
+            return None
+        if len(content) > MAX_BYTES:
+            self._problem(shown, "is larger than 1 MiB and isn't read")
+            return None
+        return CallerFile(shown, place, content.decode("utf-8", "surrogateescape"))
+
+    def _problem(self, path: Path, message: str) -> None:
+        self.problems.append(HardenError(f"{message}; {_LOST}", path=str(path)))
+
+
+def _kind(name: str, folder: str) -> _Kind | None:
+    lower = name.lower()
+    plain = "." not in lower
+    if not plain and not lower.endswith((".yml", ".yaml")) and not _any_name().match(lower):
+        return None
+    below = folder.lower()
+    return next((kind for kind in _kinds() if kind.fits(lower, below)), None)
+
+
+def _says_something(kind: _Kind, content: bytes) -> bool:
+    if kind.script and not content.startswith(b"#!"):
+        return False
+    return kind.holds.search(content) is not None
+
+
+def _verdict(patterns: GitIgnore, path: str, *, folder: bool) -> bool | None:
+    return patterns.verdict(path, folder=folder) if patterns.patterns else None

@@ -1,0 +1,239 @@
+"""What callers say of the images they build and run, as far as it can be read from their files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from hardener.dockerfile.nodes import Span
+from hardener.errors import HardenError
+
+Form: TypeAlias = Literal[
+    "compose", "workflow", "action", "bake", "skaffold", "devcontainer", "task", "groovy", "command"
+]
+MountKind: TypeAlias = Literal["bind", "volume", "tmpfs", "watch", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value as a caller gives it. It may be a secret, and is in no repr.
+
+    Attributes:
+        written: as it stands in the file, quotes and escapes taken off; None where only a name is
+            given, and the value comes from the environment of whoever builds or runs.
+        known: the value; None where it depends on what the file doesn't say.
+        default: what it is as long as nobody sets the variables it reads; None if that isn't known.
+        variables: what it reads, names of variables or expressions.
+        span: of the whole entry with its name; None where it doesn't stand in one piece.
+    """
+
+    written: str | None = field(repr=False)
+    known: str | None = field(repr=False)
+    default: str | None = field(repr=False)
+    variables: tuple[str, ...] = ()
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret handed to a build: its id, and the variable or file that it comes from.
+
+    `id` is None where it isn't known. Neither `env` nor `file` is set where the caller doesn't say
+    where it comes from, or where it is given as a value.
+    """
+
+    id: str | None
+    env: str | None = None
+    file: str | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One build of an image, as a caller describes it.
+
+    Paths lie below the root given to `find_callers`. Offsets are characters of the caller's text,
+    decoded as UTF-8 with surrogateescape, a BOM counted.
+
+    Attributes:
+        caller: the file that says so.
+        line: where it says so, from 1.
+        service: the compose service, bake target, workflow job or image by whose name it goes.
+        program: what a command calls: docker, podman, buildah …; "" for an unknown engine.
+        context: the folder of the build context; None if it isn't known or is no folder here.
+        dockerfile: None if it isn't known or isn't in this repository.
+        target: the stage that is built; None for the last one (or see `unclear`).
+        args: the build arguments by name.
+        contexts: the additional contexts by name, as written.
+        tags: the names that the image gets.
+        elsewhere: why it builds none of this repository's Dockerfiles; "" if it may.
+        unclear: what can't be relied on (the name of an attribute, or "command" for all of it),
+            with the reason. An attribute named here may still have a value: what it is by default.
+        spans: where parts of it stand, by name: "build", "context", "dockerfile", "target",
+            "args", "secrets"; only those that stand in one piece in the caller.
+    """
+
+    caller: Path
+    line: int
+    form: Form
+    service: str | None = None
+    program: str = ""
+    context: Path | None = None
+    dockerfile: Path | None = None
+    target: str | None = None
+    args: Mapping[str, Value] = field(default_factory=dict)
+    secrets: tuple[Secret, ...] = ()
+    ssh: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    contexts: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    elsewhere: str = ""
+    unclear: Mapping[str, str] = field(default_factory=dict)
+    spans: Mapping[str, Span] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """Something mounted in a container at `target`.
+
+    Attributes:
+        kind: `watch` is a folder that compose keeps in step with one of the working tree.
+        source: as written; a path, or the name of a volume; "" for none.
+        path: what a bind mount shows, if that is something in this repository.
+    """
+
+    kind: MountKind
+    source: str
+    target: str
+    read_only: bool = False
+    path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One container that a caller starts.
+
+    Attributes:
+        build: the build of its image in the same caller, where there is one.
+        command, entrypoint: in place of the image's, as words; None to keep that.
+        user: as given, `name`, `uid` or `uid:gid`; None for the image's.
+        environment: by name.
+        secrets: the names of the secrets it is given at run time.
+        ports: as written, `8080:80` and the like.
+        unclear: as for a build.
+    """
+
+    caller: Path
+    line: int
+    form: Form
+    service: str | None = None
+    image: str | None = None
+    build: Build | None = None
+    command: tuple[str, ...] | None = None
+    entrypoint: tuple[str, ...] | None = None
+    user: Value | None = None
+    working_dir: str | None = None
+    mounts: tuple[Mount, ...] = ()
+    environment: Mapping[str, Value] = field(default_factory=dict)
+    env_files: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
+    cap_add: tuple[str, ...] = ()
+    privileged: bool = False
+    read_only: bool = False
+    unclear: Mapping[str, str] = field(default_factory=dict)
+    spans: Mapping[str, Span] = field(default_factory=dict)
+
+    @property
+    def binds(self) -> tuple[Mount, ...]:
+        """The mounts that show a file or folder of the machine it runs on."""
+        return tuple(mount for mount in self.mounts if mount.kind == "bind")
+
+
+@dataclass(frozen=True)
+class Callers:
+    """The builds and runs that the callers below `root` describe, sorted by caller and line.
+
+    Attributes:
+        problems: what couldn't be read, sorted by path; what it would have said isn't known.
+    """
+
+    root: Path
+    builds: tuple[Build, ...] = ()
+    runs: tuple[Run, ...] = ()
+    problems: tuple[HardenError, ...] = ()
+
+    def builds_of(self, dockerfile: Path) -> tuple[Build, ...]:
+        """The builds of the Dockerfile at this path, symbolic links followed."""
+        return self._by_dockerfile.get(os.path.realpath(dockerfile), ())
+
+    @property
+    def unplaced(self) -> tuple[Build, ...]:
+        """The builds of which it isn't known what Dockerfile they are of; any may be meant."""
+        return tuple(
+            build for build in self.builds if build.dockerfile is None and not build.elsewhere
+        )
+
+    def context_of(self, dockerfile: Path) -> Path | None:
+        """The build context, if all builds of the Dockerfile that name a known one agree."""
+        found = {
+            build.context
+            for build in self.builds_of(dockerfile)
+            if build.context is not None and "context" not in build.unclear
+        }
+        return found.pop() if len(found) == 1 else None
+
+    def targets_of(self, dockerfile: Path) -> tuple[str, ...]:
+        """The stages that builds of the Dockerfile name, each once; with `unclear_of` for those
+        that name one which isn't known."""
+        return _once(build.target for build in self.builds_of(dockerfile) if build.target)
+
+    def platforms_of(self, dockerfile: Path) -> tuple[str, ...]:
+        """The platforms that builds of the Dockerfile name, each once, as written."""
+        return _once(name for build in self.builds_of(dockerfile) for name in build.platforms)
+
+    def unclear_of(self, dockerfile: Path, attribute: str) -> tuple[str, ...]:
+        """Why an attribute (`target`, `args` …) isn't known for all builds of the Dockerfile, as
+        `compose.yaml:12: it depends on $TARGET`; empty if it is."""
+        reasons = (
+            f"{self._shown(build.caller)}:{build.line}: {build.unclear[key]}"
+            for build in self.builds_of(dockerfile)
+            for key in (attribute, "command")
+            if key in build.unclear
+        )
+        return _once(reasons)
+
+    def runs_of(self, dockerfile: Path) -> tuple[Run, ...]:
+        """The runs of images that builds of the Dockerfile make: in the same service, or of an
+        image that one of them is given the name of."""
+        tags = {tag for build in self.builds_of(dockerfile) for tag in build.tags}
+        real = os.path.realpath(dockerfile)
+        return tuple(
+            run
+            for run in self.runs
+            if (run.image in tags if run.build is None else _real(run.build) == real)
+        )
+
+    def _shown(self, path: Path) -> Path:
+        return path.relative_to(self.root) if path.is_relative_to(self.root) else path
+
+    @cached_property
+    def _by_dockerfile(self) -> dict[str, tuple[Build, ...]]:
+        found: dict[str, list[Build]] = {}
+        for build in self.builds:
+            path = _real(build)
+            if path is not None:
+                found.setdefault(path, []).append(build)
+        return {path: tuple(builds) for path, builds in found.items()}
+
+
+def _real(build: Build) -> str | None:
+    return None if build.dockerfile is None else os.path.realpath(build.dockerfile)
+
+
+def _once(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))

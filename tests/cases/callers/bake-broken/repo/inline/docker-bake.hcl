@@ -1,0 +1,5 @@
+target "inline" {
+  dockerfile-inline = <<EOT
+FROM scratch
+EOT
+}

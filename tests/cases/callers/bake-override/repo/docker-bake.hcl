@@ -1,0 +1,4 @@
+target "app" {
+  context = "app"
+  args = { A = "1", B = "1" }
+}

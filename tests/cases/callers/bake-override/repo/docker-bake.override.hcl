@@ -1,0 +1,4 @@
+target "app" {
+  target = "debug"
+  args = { B = "2" }
+}

@@ -1,0 +1,3 @@
+if then (( docker build -t one .
+docker build -t two .
+esac esac

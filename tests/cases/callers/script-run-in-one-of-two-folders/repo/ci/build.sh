@@ -1,0 +1,2 @@
+docker build -t which .
+docker build -f ci/Dockerfile -t root .
