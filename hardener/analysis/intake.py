@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from hardener.analysis.calls import Call
 from hardener.analysis.paths import below, joined, name_of
@@ -29,6 +29,9 @@ _ANYTHING = "\0"
 _RUNNERS = {("bundle", "exec"), ("poetry", "run"), ("uv", "run"), ("pipenv", "run"), ("pdm", "run")}
 _INTERPRETER = re.compile(r"(?:python|pypy|php)[\d.]*")
 
+Paths = tuple[tuple[str, ...], ...]
+"""What a source may name: patterns as segments (see project/overlap.py)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -47,8 +50,8 @@ class Source:
         where: `file:line`.
         keyword: COPY, ADD or RUN.
         written: as it stands in the file.
-        paths: what it may name, as segments (see project/overlap.py); no segments for all of the
-            context. Several where a variable isn't known.
+        paths: what it may name; no segments for all of the context. Several where a variable
+            isn't known.
         known: whether all its variables are known.
         target: where it goes in the image, absolute; None where that isn't known.
     """
@@ -57,7 +60,7 @@ class Source:
     where: str
     keyword: str
     written: str
-    paths: tuple[tuple[str, ...], ...]
+    paths: Paths
     known: bool
     target: str | None
 
@@ -80,6 +83,7 @@ class Source:
         return joined(self.target, "/".join(rest)) if rest else self.target
 
 
+@lru_cache(maxsize=1 << 16)
 def literal_segments(path: str) -> tuple[str, ...]:
     """A path as segments of a pattern that matches nothing else."""
     return tuple(_GLOB.sub(r"\\\g<0>", name) for name in path.split("/"))
@@ -96,6 +100,7 @@ class Intake:
         self.dockerfiles = tuple(dockerfiles)
         self._models: dict[Place, StageModel] = {}
         self._ran: dict[tuple[int, int], Ran] = {}
+        self._ends: dict[Place, tuple[Place, ...]] = {}
 
     def model(self, place: Place) -> StageModel:
         """The stage with all that it is built on."""
@@ -172,13 +177,18 @@ class Intake:
         """An instruction as `file:line`."""
         return f"{self.dockerfiles[place.file][0]}:{instruction.first_line}"
 
-    def ends(self, place: Place) -> Iterator[Place]:
+    def ends(self, place: Place) -> tuple[Place, ...]:
         """The stages that a stage lives on in and that are used: the ends of what is built on it,
         and those that others copy from."""
-        dockerfile = self.dockerfiles[place.file][1]
-        for stage in dockerfile.stages[place.stage :]:
-            if place.stage in self._chain(place.file, stage) and self._is_used(place.file, stage):
-                yield Place(place.file, stage.index)
+        if place not in self._ends:
+            stages = self.dockerfiles[place.file][1].stages[place.stage :]
+            self._ends[place] = tuple(
+                Place(place.file, stage.index)
+                for stage in stages
+                if place.stage in self._chain(place.file, stage)
+                and self._is_used(place.file, stage)
+            )
+        return self._ends[place]
 
     def _chain(self, file: int, stage: Stage) -> list[int]:
         """The numbers of a stage and of those it is built on."""
@@ -227,7 +237,7 @@ class Intake:
                 yield Source(place, where, "RUN", word, paths, known, target)
 
 
-def _named(step: Step, word: str) -> tuple[tuple[tuple[str, ...], ...], bool]:
+def _named(step: Step, word: str) -> tuple[Paths, bool]:
     """What a source may name, and whether all its variables are known."""
     value = expanded(step.scope, word)
     if value is not None:

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from hardener.analysis.calls import Call
-from hardener.analysis.intake import Intake, Place, Source, clone_target, stands_in
+from hardener.analysis.intake import (
+    Intake,
+    Paths,
+    Place,
+    Source,
+    clone_target,
+    literal_segments,
+    stands_in,
+)
 from hardener.analysis.paths import joined
-from hardener.analysis.remade import Wanted, calls_of_tools, is_remade
+from hardener.analysis.remade import Remaking, Wanted
 from hardener.project.contents import TELLING, Contents, Found
-from hardener.project.context import ROOT
+from hardener.project.context import ROOT, BuildContext
 from hardener.project.discovery import is_dockerfile_name
 from hardener.project.gitrules import GitRules
-from hardener.project.ignorable import Tool, ignorable
+from hardener.project.ignorable import Kind, Tool, ignorable
 from hardener.project.mentions import (
     Text,
     Texts,
@@ -24,9 +33,12 @@ from hardener.project.mentions import (
     read_texts,
     word,
 )
+from hardener.project.overlap import Relation
 
 # git's commands that look at no repository of the context
 _WITHOUT_REPOSITORY = {"clone", "config", "init", "ls-remote", "version", "credential", "help"}
+_HOME = re.compile(r"/root|/home/[^/]+|/")
+_SETS_HOME = re.compile(rb"HOME|useradd|adduser|usermod|/etc/passwd")
 _STAMPS = re.compile(rb"-buildvcs(?:=(?:true|1)\b|(?![\w=]))")
 _RUNS_JAVASCRIPT = re.compile(
     rb"(?<![\w-])(?:node|nodejs|npm|npx|yarn|pnpm|bun|bunx|deno)(?![\w-])"
@@ -44,23 +56,38 @@ class Needs:
     def __init__(self, contents: Contents, intake: Intake) -> None:
         self.contents = contents
         self.intake = intake
+        self.sources = tuple(_with_links(source, contents.context) for source in intake.sources)
         self._git = GitRules(contents.context.folder)
+        self._remaking = Remaking(intake)
+        # many Dockerfiles of one context take the same
+        self._alike: dict[Paths, list[Source]] = {}
+        for source in self.sources:
+            self._alike.setdefault(source.paths, []).append(source)
+        self._related: dict[str, dict[Relation, list[Source]]] = {}
 
-    def takers(self, item: Found) -> Iterator[Source]:
+    def takers(self, item: Found) -> list[Source]:
         """The sources that take a folder, or the whole context, in which the item is."""
-        return (source for source in self.intake.sources if "inside" in source.relations(item.path))
+        return self._relations(item)["inside"]
 
     def namer(self, item: Found) -> Source | None:
         """A source that names the item, or something in it."""
-        for source in self.intake.sources:
-            if "covers" not in source.relations(item.path):
-                continue
+        for source in self._relations(item)["covers"]:
             if source.known:
                 return source
             # nobody means a variable to stand for such a thing
             if not item.kind.never and self._may_name(source, item):
                 return source
         return None
+
+    def _relations(self, item: Found) -> dict[Relation, list[Source]]:
+        """The sources by how they stand to the item."""
+        if item.path not in self._related:
+            found: dict[Relation, list[Source]] = {"equal": [], "covers": [], "inside": []}
+            for sources in self._alike.values():
+                for relation in sources[0].relations(item.path):
+                    found[relation] += sources
+            self._related[item.path] = found
+        return self._related[item.path]
 
     def _may_name(self, source: Source, item: Found) -> bool:
         files = self.contents.inside(item) if item.there else []
@@ -73,7 +100,7 @@ class Needs:
 
     def unremade(self, item: Found, names: Sequence[str]) -> str | None:
         """Whether a stage that gets it doesn't make it itself, by commands of these tools."""
-        tools = [ignorable().tools[name] for name in names]
+        tools = _tools(names)
         for source, place in self._ends(item):
             wanted = Wanted(
                 item.path[len(item.parent) + 1 :] if item.parent != ROOT else item.path,
@@ -82,7 +109,7 @@ class Needs:
                 self._is_only_manifest(item),
             )
             parent = source.place(item.parent)
-            if not is_remade(self.intake, place, wanted, parent, tools):
+            if not self._remaking.makes(place, wanted, parent, tools):
                 return f"no RUN makes it in the stage that {source.where} copies it to"
         return None
 
@@ -95,7 +122,7 @@ class Needs:
         if named is not None:
             return f"{named} names it"
         for _, place in self._ends(item):
-            if not any(calls_of_tools(self.intake, place, _tools(item.kind.tools))):
+            if not any(self._remaking.calls(place, tool) for tool in _tools(item.kind.tools)):
                 return "no RUN installs what it holds"
         return None
 
@@ -128,13 +155,17 @@ class Needs:
         return f"{found} names it" if found is not None else self._unread()
 
     def mention(self, item: Found) -> str | None:
-        """Whether the name stands where something may read it by that name."""
+        """Whether the name stands where something may read it by that name, or something looks for
+        it without being told."""
         path, kind = item.path, item.kind
+        unasked = self._program(kind) or (self._home(item) if kind.home else None)
+        if unasked is not None:
+            return unasked
         folder, _, name = path.rpartition("/")
         near = name.encode("utf-8", "replace")
         among = _every if kind.mention == "anywhere" else _is_no_prose
         if kind.mention == "path":
-            found = self._texts_of_dockerfiles.find(word(name), near=near, among=_every)
+            found = self._all_texts.find(word(name), near=near, among=_is_shell)
             found = found or self._all_texts.find(in_path(name), near=near, among=_is_code)
         else:
             found = self._all_texts.find(word(name), near=near, among=among)
@@ -148,6 +179,28 @@ class Needs:
                 near = above.encode("utf-8", "replace")
                 found = self._all_texts.find(as_folder(above), near=near, among=_is_no_prose)
         return f"{found} may name it" if found is not None else self._unread()
+
+    def _program(self, kind: Kind) -> str | None:
+        """Whether a Dockerfile names a program that looks for such a thing."""
+        for name in sorted(kind.programs):
+            for path, dockerfile in self.intake.dockerfiles:
+                if word(name).search(dockerfile.text.encode("utf-8", "surrogateescape")):
+                    return f"{path} names {name}, which looks for it"
+        return None
+
+    def _home(self, item: Found) -> str | None:
+        """Whether it is copied to a home folder, or perhaps to one."""
+        for source in self.takers(item):
+            folder = source.place(item.parent)
+            if folder is None:
+                return f"{source.where} may copy it to a home folder, where programs look for it"
+            named = word(folder.rpartition("/")[2])
+            if _HOME.fullmatch(folder) or any(
+                _SETS_HOME.search(text.content) and named.search(text.content)
+                for text in self.intake.texts
+            ):
+                return f"{source.where} copies it to a home folder, where programs look for it"
+        return None
 
     def unmigrated(self) -> str | None:
         """Whether nothing makes the tables of a database that isn't there."""
@@ -235,7 +288,7 @@ class Needs:
     def _context_texts(self) -> Texts:
         telling = list(self.contents.hidden)
         for item in self.contents.found:
-            if item.kind.section in TELLING:
+            if item.kind.section in TELLING or item.name.startswith(".env"):
                 telling += self.contents.inside(item)
         # Dockerfiles are read as such
         others = [file for file in telling if not is_dockerfile_name(file[0].rpartition("/")[2])]
@@ -261,8 +314,21 @@ def _is_code(text: Text) -> bool:
     return text.code and not text.prose
 
 
-def _tools(names: Sequence[str]) -> list[Tool]:
-    return [ignorable().tools[name] for name in names]
+def _is_shell(text: Text) -> bool:
+    return text.shell and not text.prose
+
+
+def _with_links(source: Source, context: BuildContext) -> Source:
+    """The source with the places that its symbolic links lead to."""
+    if source.whole or not source.known:
+        return source
+    found = context.sources("/".join(source.paths[0]))
+    ends = {context.resolve(path) or path for path in found}.difference(found)
+    return replace(source, paths=(*source.paths, *map(literal_segments, sorted(ends))))
+
+
+def _tools(names: Sequence[str]) -> tuple[Tool, ...]:
+    return tuple(ignorable().tools[name] for name in names)
 
 
 def _folder_of(call: Call) -> str | None:

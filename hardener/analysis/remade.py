@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from hardener.analysis.calls import Call
 from hardener.analysis.intake import Intake, Place, unwrapped
 from hardener.analysis.paths import below, is_below, joined, name_of
-from hardener.analysis.steps import Copied, Ran
+from hardener.analysis.steps import Copied
 from hardener.project.context import ROOT
 from hardener.project.ignorable import Tool, ignorable
-
-# stages that copy from each other, one after another
-_MOST_STAGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,56 +30,70 @@ class Wanted:
     alone: bool
 
 
-def is_remade(
-    intake: Intake, place: Place, wanted: Wanted, parent: str | None, tools: Sequence[Tool]
-) -> bool:
-    """Whether a stage, one that it is built on, or one that it copies from makes the folder.
+class Remaking:
+    """What the stages of the Dockerfiles of a context make."""
 
-    Args:
-        place: the stage.
-        parent: where the parent of the folder stands in the image; None where it isn't known.
-        tools: whose commands make it.
-    """
-    return _is_remade(intake, place, wanted, parent, tools, _MOST_STAGES)
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+        self._calls: dict[tuple[Place, Tool], tuple[Call, ...]] = {}
+        self._made: dict[tuple[Place, Wanted, str | None, tuple[Tool, ...]], bool] = {}
 
+    def makes(
+        self, place: Place, wanted: Wanted, parent: str | None, tools: tuple[Tool, ...]
+    ) -> bool:
+        """Whether a stage, one that it is built on, or one that it copies from makes a folder.
 
-def calls_of_tools(intake: Intake, place: Place, tools: Sequence[Tool]) -> Iterator[Call]:
-    """The commands of a stage, and of those it is built on, that are ones of the tools.
+        Args:
+            place: the stage.
+            parent: where the parent of the folder stands in the image; None where it isn't known.
+            tools: whose commands make it.
+        """
+        key = place, wanted, parent, tools
+        if key not in self._made:
+            self._made[key] = False
+            self._made[key] = self._makes(place, wanted, parent, tools)
+        return self._made[key]
 
-    One that the RUN may come to its end without counts only if the RUN has another one to choose:
-    `if [ -f yarn.lock ]; then yarn; else npm ci; fi`.
-    """
-    programs = {words.split()[0] for tool in tools for words in tool.calls}
-    for _, run in intake.runs(place, *sorted(programs)):
-        found = [call for call in run.calls if any(_is_call(call, tool) for tool in tools)]
-        yield from (call for call in found if not call.conditional or len(found) > 1)
-
-
-def _is_remade(
-    intake: Intake,
-    place: Place,
-    wanted: Wanted,
-    parent: str | None,
-    tools: Sequence[Tool],
-    left: int,
-) -> bool:
-    for tool in tools:
-        for call in calls_of_tools(intake, place, [tool]):
-            if _works_for(call, tool, wanted, parent) and not _is_partial(
-                intake, place, call, tool
-            ):
-                return True
-    if left == 0:
+    def _makes(
+        self, place: Place, wanted: Wanted, parent: str | None, tools: tuple[Tool, ...]
+    ) -> bool:
+        for tool in tools:
+            for call in self.calls(place, tool):
+                if _works_for(call, tool, wanted, parent) and not self._is_partial(
+                    place, call, tool
+                ):
+                    return True
+        for copy in self._intake.copies(place):
+            for source in _sources(copy, wanted, parent):
+                if copy.stage is None:
+                    return True
+                earlier = Place(place.file, copy.stage.index)
+                folder = source[: -len(wanted.name) - 1] or "/"
+                if self.makes(earlier, wanted, folder, tools):
+                    return True
         return False
-    for copy in intake.copies(place):
-        for source in _sources(copy, wanted, parent):
-            if copy.stage is None:
-                return True
-            earlier = Place(place.file, copy.stage.index)
-            folder = source[: -len(wanted.name) - 1] or "/"
-            if _is_remade(intake, earlier, wanted, folder, tools, left - 1):
-                return True
-    return False
+
+    def calls(self, place: Place, tool: Tool) -> tuple[Call, ...]:
+        """The commands of a stage, and of those it is built on, that are ones of the tool.
+
+        One that the RUN may come to its end without counts only if the RUN has another one to
+        choose: `if [ -f yarn.lock ]; then yarn; else npm ci; fi`.
+        """
+        key = place, tool
+        if key not in self._calls:
+            programs = sorted({words.split()[0] for words in tool.calls})
+            found: list[Call] = []
+            for _, run in self._intake.runs(place, *programs):
+                calls = [call for call in run.calls if _is_call(call, tool)]
+                found += [call for call in calls if not call.conditional or len(calls) > 1]
+            self._calls[key] = tuple(found)
+        return self._calls[key]
+
+    def _is_partial(self, place: Place, call: Call, tool: Tool) -> bool:
+        """Whether it leaves out what another command would miss."""
+        if tool.completes is None or not any(_has(call, option) for option in tool.partial):
+            return False
+        return bool(self.calls(place, ignorable().tools[tool.completes]))
 
 
 def _sources(copy: Copied, wanted: Wanted, parent: str | None) -> Iterator[str]:
@@ -123,13 +134,6 @@ def _works_for(call: Call, tool: Tool, wanted: Wanted, parent: str | None) -> bo
     return ("/".join(names[:-between]) or ROOT) in wanted.workspaces and len(names) >= between
 
 
-def _is_partial(intake: Intake, place: Place, call: Call, tool: Tool) -> bool:
-    """Whether it leaves out what a later command would miss."""
-    if tool.completes is None or not any(_has(call, option) for option in tool.partial):
-        return False
-    return any(calls_of_tools(intake, place, [ignorable().tools[tool.completes]]))
-
-
 def _is_call(call: Call, tool: Tool) -> bool:
     found = unwrapped(call)
     if found is None or any(_has(call, option) for option in tool.void):
@@ -158,8 +162,3 @@ def _is_script(operands: Sequence[str], script: str) -> bool:
 
 def _has(call: Call, option: str) -> bool:
     return any(word == option or (word or "").startswith(f"{option}=") for word in call.args)
-
-
-def starts(run: Ran, name: str) -> Iterator[Call]:
-    """The calls of a program in a RUN."""
-    return (call for call in run.calls if call.name == name)

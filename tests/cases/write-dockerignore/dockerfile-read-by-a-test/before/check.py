@@ -1,0 +1,3 @@
+from pathlib import Path
+
+TEXT = Path("Dockerfile").read_text()

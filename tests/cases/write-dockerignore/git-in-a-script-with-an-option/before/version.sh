@@ -1,0 +1,2 @@
+#!/bin/sh
+git -C . --no-pager log -1 --format=%h

@@ -1,0 +1,3 @@
+from pathlib import Path
+
+KEYS = list(Path().glob("*.pem"))

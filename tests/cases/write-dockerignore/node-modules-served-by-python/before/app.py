@@ -1,0 +1,1 @@
+STATIC = ["static", "node_modules"]
