@@ -198,12 +198,13 @@ def harden_files(
     swept = sweep(found.files, task, processes=jobs)
     with (prove or _unproved)(task) as may_be_written:
         for outcome in reporter.progress(swept, len(found.files)):
-            total += 1
             if outcome.error is not None:
                 reporter.error(outcome.error)
             if outcome.hardened is None:
                 failed = True
                 continue
+            # an ignore file counts where it changes; that one is missing is nothing to tell
+            total += not outcome.surrounding or outcome.hardened.changed
             reporter.file(outcome.name, outcome.hardened)
             if mode.source_policy is not None and not outcome.surrounding:
                 held |= images_held(parse(outcome.hardened.table.text))

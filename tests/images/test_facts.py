@@ -482,7 +482,8 @@ def test_hiding_a_tag_never_tells_more(name: str, tag: str) -> None:
     hidden, shown = facts_for(name, "${TAG}"), facts_for(name, tag)
     assert hidden is not None
     assert shown is not None
-    if shown.tag_status in ("retired", "unlisted"):
+    # a tag of an image without a list may be one that there never was
+    if shown.tag_status in (None, "retired", "unlisted"):
         return
     for field in ("distribution", "release", "has_shell", "user", "package_manager"):
         known = getattr(hidden, field)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -364,12 +363,10 @@ def test_cosign_says_yes_to_the_signed_image_alone_and_to_its_key_alone(
     assert isinstance(other[unsigned], TrustProblem)
 
 
-@pytest.mark.engine
+@pytest.mark.notation
 def test_notation_says_yes_to_the_signed_image_alone(
     push: Pusher, settings: MakeSettings, tmp_path: Path
 ) -> None:
-    if shutil.which("notation") is None:
-        pytest.skip("notation is not on the PATH")
     push.image("signed", salt="signed")
     push.image("unsigned", salt="unsigned")
     environment = {
