@@ -95,7 +95,10 @@ class Needs:
         return any(not {"equal", "inside"}.isdisjoint(source.relations(path)) for path in paths)
 
     def is_local(self, item: Found) -> bool | None:
-        """Whether git ignores it; None where no .gitignore tells."""
+        """Whether it is of this machine only, not of the repository; None where that can't be
+        told. Of what isn't there: whether git would ignore it."""
+        if item.there:
+            return self._git.local(item.path, folder=item.folder)
         return self._git.ignored(item.path, folder=item.folder)
 
     def unremade(self, item: Found, names: Sequence[str]) -> str | None:

@@ -1,21 +1,24 @@
-"""Says whether git ignores a path of a folder, by all .gitignore files that speak of it."""
+"""Says whether something in a folder belongs to its git repository, or only to this machine."""
 
 from __future__ import annotations
 
 import os
+from functools import cached_property
 from pathlib import Path
 
 from hardener.project.discovery import repository_root
 from hardener.project.gitignore import GitIgnore, parse_gitignore
+from hardener.project.gitindex import GitIndex, read_index
 
 _MOST_BYTES = 1 << 20
+_MOST_INDEX_BYTES = 64 << 20
 _NOTHING = GitIgnore(())
 
 
 class GitRules:
-    """The .gitignore files of a repository, and .git/info/exclude, seen from a folder in it.
+    """The index and the .gitignore files of a repository, seen from a folder in it.
 
-    Each is read when it is first asked for. The user's own excludes file isn't looked at: what it
+    Each file is read when it is first asked for. The user's own excludes file isn't looked at: what it
     says differs from machine to machine.
 
     Args:
@@ -32,6 +35,14 @@ class GitRules:
         self._rules: dict[str, GitIgnore] = {}
         self._ignored: dict[str, bool] = {}
 
+    def local(self, path: str, *, folder: bool) -> bool | None:
+        """Whether `path`, something that is there, isn't tracked by git, so that a fresh clone
+        doesn't have it. Where no index can be read: whether git would ignore it; None where no
+        .gitignore above it says anything either."""
+        if self._index is not None:
+            return not self._index.tracks(self._full(path))
+        return self.ignored(path, folder=folder)
+
     def ignored(self, path: str, *, folder: bool) -> bool | None:
         """Whether git ignores `path`, given with `/` between names, there or not.
 
@@ -39,11 +50,19 @@ class GitRules:
 
         Source: git's Documentation/gitignore.txt.
         """
-        full = f"{self._prefix}/{path}" if self._prefix else path
+        full = self._full(path)
         if self._verdict(full, folder):
             return True
         spoken = (self._rules_in(place).patterns for place in _folders_above(full))
         return False if any(spoken) else None
+
+    def _full(self, path: str) -> str:
+        return f"{self._prefix}/{path}" if self._prefix else path
+
+    @cached_property
+    def _index(self) -> GitIndex | None:
+        content = self._content(".git/index", _MOST_INDEX_BYTES)
+        return None if content is None else read_index(content)
 
     def _verdict(self, path: str, folder: bool) -> bool:
         above = path.rpartition("/")[0]
@@ -70,16 +89,20 @@ class GitRules:
         return self._rules[name]
 
     def _read(self, name: str) -> GitIgnore:
+        content = self._content(name, _MOST_BYTES)
+        return _NOTHING if content is None else parse_gitignore(content)
+
+    def _content(self, name: str, most: int) -> bytes | None:
         try:
             # git doesn't follow a .gitignore that is a symbolic link
             flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
             descriptor = os.open(f"{self._root}/{name}", flags)
             with os.fdopen(descriptor, "rb") as file:
-                content = file.read(_MOST_BYTES + 1)
+                content = file.read(most + 1)
         except OSError:
             # no such file, a folder of that name, or unreadable: git too goes on without it
-            return _NOTHING
-        return parse_gitignore(content) if len(content) <= _MOST_BYTES else _NOTHING
+            return None
+        return content if len(content) <= most else None
 
 
 def _folders_above(path: str) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from hardener.project.contents import Contents, Found
 
 _LARGEST = 3
+_MOST_NAMED = 8
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
@@ -25,7 +26,8 @@ def difference(contents: Contents, out: Sequence[Found]) -> str:
     if named := [f"{path} {_bytes(size)}" for size, path in largest if size]:
         parts.append(f"largest left: {', '.join(named)}")
     if secrets := [item.path for item in out if item.kind.secret]:
-        parts.append(f"secrets no longer in it: {', '.join(secrets)}")
+        more = f" and {len(secrets) - _MOST_NAMED} more" if len(secrets) > _MOST_NAMED else ""
+        parts.append(f"secrets no longer in it: {', '.join(secrets[:_MOST_NAMED])}{more}")
     return "; ".join(parts)
 
 

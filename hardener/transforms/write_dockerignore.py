@@ -31,8 +31,8 @@ When it is left alone
       them makes them again;
     - .env, where something loads it: dotenv, a framework, compose's env_file;
     - keys and credentials whose name, folder or ending stands in any file;
-    - logs, databases, reports and build output that git doesn't ignore: they belong to the
-      project. README and LICENSE always stay.
+    - logs, databases, reports and build output that git tracks: they belong to the project.
+      README and LICENSE always stay.
     A pattern is written only if no other file that is there now would go missing by it, and not
     behind a ! line that it would change. A variable that isn't known may name anything.
     A new file is written only where there is something to keep out.
@@ -84,7 +84,7 @@ def _belongs_to_project(needs: Needs, item: Found) -> str | None:
     local = needs.is_local(item)
     if local is None:
         return needs.mention(item)
-    return None if local else "git doesn't ignore it, so that it belongs to the project"
+    return None if local else "git tracks it or doesn't ignore it: it belongs to the project"
 
 
 @dataclass(frozen=True, slots=True)

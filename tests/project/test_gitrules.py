@@ -64,6 +64,20 @@ def test_a_folder_below_the_root_has_the_rules_above_it(repository: Path, path: 
     assert found == ignored_by_git(repository, path)
 
 
+def test_what_git_tracks_is_of_the_repository(repository: Path) -> None:
+    for name in ("dist/kept.js", "build/lost.js", "new.c"):
+        (repository / name).parent.mkdir(exist_ok=True)
+        (repository / name).write_text("x")
+    subprocess.run(["git", "add", "-f", "dist", ".gitignore"], cwd=repository, check=True)
+    rules = GitRules(repository)
+    assert rules.local("dist", folder=True) is False
+    assert rules.local("dist/kept.js", folder=False) is False
+    assert rules.local("dist/other.js", folder=False) is True
+    assert rules.local("build", folder=True) is True
+    assert rules.local("new.c", folder=False) is True
+    assert GitRules(repository / "web").local("dist", folder=True) is True
+
+
 def test_nothing_is_known_where_no_file_says_anything(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("# nothing\n")
     assert GitRules(tmp_path).ignored("a.log", folder=False) is None

@@ -94,6 +94,7 @@ def _place(
     dockerfile: Value | None,
 ) -> Place:
     program = invocation.program
+    base, without_context = program.dockerfile, False
     read = _standard_input(command)
     if dockerfile is not None and dockerfile.known == "-":
         return Place(elsewhere="its Dockerfile comes from standard input")
@@ -103,8 +104,6 @@ def _place(
         # the Dockerfile alone is sent, and there is no context
         context, dockerfile = literal("."), words.path(read)
         base, without_context = "folder", True
-    else:
-        base, without_context = program.dockerfile, False
     if context is None:
         context = _default_context(program.context, dockerfile)
         if context is None:
@@ -114,7 +113,7 @@ def _place(
         words.where.folders or (),
         context,
         dockerfile,
-        base="folder" if base == "folder" else "either",
+        base=base,
         names=CONTAINERFILE if program.containerfile else DOCKERFILE,
     )
     if without_context:

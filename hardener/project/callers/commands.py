@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hardener.dockerfile.shell import Command, Script, read_script, unwrap
+from hardener.errors import HardenError
 from hardener.project.callers.builds import build_of
 from hardener.project.callers.callerfile import Found
 from hardener.project.callers.checkout import Place
@@ -21,6 +22,7 @@ _PROGRAM = re.compile(
     r"(?i)docker|podman|buildah|nerdctl|buildx|finch|depot|executor|container|engine|oci|builder"
 )
 _VERB = re.compile(r"\b(?:build|bud|b|run|create|build-using-dockerfile)\b|executor")
+_BUILD = re.compile(r"\b(?:build|bud)\b")
 _LOGICAL_LINE = re.compile(r"(?:[^\\\n]|\\\r?\n|\\.)+", re.DOTALL)
 _CHANGES_FOLDER = re.compile(r"\b(?:cd|pushd|popd)\b")
 _MOST_DEPTH = 4
@@ -52,10 +54,17 @@ def read_commands(snippet: Snippet, where: Where) -> Iterator[Found]:
         if may_call(line[0]):
             part = read_script(line[0], origin=line.start())
             if part.complete:
-                yield from _found(snippet, apart, part)
+                why = f"it stands in code that can't be read: {script.problem}"
+                yield from (_doubtful(one, why) for one in _found(snippet, apart, part))
             else:
                 why = f"it can't be read: {part.problem}"
                 yield from _unread(snippet, where, why, line.start())
+
+
+def _doubtful(found: Found, why: str) -> Found:
+    if isinstance(found, HardenError):
+        return found
+    return replace(found, unclear={"command": why, **found.unclear})
 
 
 def read_build(options: Snippet, where: Where, place: Place) -> Build:
@@ -82,7 +91,7 @@ def read_build(options: Snippet, where: Where, place: Place) -> Build:
 
 def _unread(snippet: Snippet, where: Where, why: str, start: int) -> Iterator[Build]:
     """A build of which nothing is known, if the code from `start` on looks like one."""
-    found = re.compile(r"\b(?:build|bud)\b").search(snippet.code, start)
+    found = _BUILD.search(snippet.code, start)
     if found is None:
         return
     line = where.file.line(snippet.offsets[found.start()]) if snippet.exact else where.line
@@ -106,7 +115,9 @@ def _in_script(script: Script, words: Words, working: WorkingFolder, depth: int)
             effective = unwrap(command)
             if effective.script is not None and depth < _MOST_DEPTH:
                 inner = WorkingFolder(words.where.checkout, here.where.folders)
-                yield from _in_script(effective.script, words, inner, depth + 1)
+                found = _in_script(effective.script, words, inner, depth + 1)
+                why = effective.script.problem
+                yield from (_doubtful(one, why) for one in found) if why else found
                 continue
             replaced = here.holes(effective.words[0]) if effective.words else ()
             invocation = read_invocation(effective.words, replaced, here.is_known)

@@ -210,12 +210,17 @@ class Callers:
     def runs_of(self, dockerfile: Path) -> tuple[Run, ...]:
         """The runs of images that builds of the Dockerfile make: in the same service, or of an
         image that one of them is given the name of."""
-        tags = {tag for build in self.builds_of(dockerfile) for tag in build.tags}
+        builds = self.builds_of(dockerfile)
+        tags = {_image(build.caller, tag) for build in builds for tag in build.tags}
         real = os.path.realpath(dockerfile)
         return tuple(
             run
             for run in self.runs
-            if (run.image in tags if run.build is None else _real(run.build) == real)
+            if (
+                _image(run.caller, run.image) in tags
+                if run.build is None
+                else _real(run.build) == real
+            )
         )
 
     def _shown(self, path: Path) -> Path:
@@ -229,6 +234,11 @@ class Callers:
             if path is not None:
                 found.setdefault(path, []).append(build)
         return {path: tuple(builds) for path, builds in found.items()}
+
+
+def _image(caller: Path, name: str | None) -> tuple[Path | None, str | None]:
+    """An image's name; one with a variable in it means the same in one caller only."""
+    return (caller if name is not None and "$" in name else None), name
 
 
 def _real(build: Build) -> str | None:

@@ -72,8 +72,9 @@ class _Reader:
     def __init__(self, file: CallerFile, checkout: Checkout) -> None:
         self._file = file
         self._checkout = checkout
-        # a checkout holds the folder that .github is in, the root of the repository
-        self._root = file.place.rpartition(".github/")[0].rstrip("/")
+        # a job runs in its checkout: in what .github is in, and that is the repository's root
+        hidden = f"/{file.folder}".find("/.")
+        self._root = file.folder[:hidden].rstrip("/") if hidden > 0 else ""
         self._allowance = Allowance()
 
     def steps(
