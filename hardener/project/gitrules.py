@@ -18,8 +18,8 @@ _NOTHING = GitIgnore(())
 class GitRules:
     """The index and the .gitignore files of a repository, seen from a folder in it.
 
-    Each file is read when it is first asked for. The user's own excludes file isn't looked at: what it
-    says differs from machine to machine.
+    Each file is read when it is first asked for. The user's own excludes file isn't looked at:
+    what it says differs from machine to machine.
 
     Args:
         folder: the folder that paths are relative to.

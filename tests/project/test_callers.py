@@ -16,7 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardener.dockerfile.nodes import Span
+from hardener.dockerfile.parse import parse
 from hardener.project.callers import Build, Callers, Mount, Run, Secret, Value, find_callers
+from hardener.project.locate import locate_context
 
 CASES = Path(__file__).resolve().parent.parent / "cases" / "callers"
 SAMPLES = Path(__file__).resolve().parent.parent.parent / "samples"
@@ -282,6 +284,34 @@ class TestCallers:
                     assert value.span is None or name in value.span.of(text), case.name
 
 
+class TestLocatedContext:
+    def located(self, root: Path, callers: Callers | None) -> Path:
+        path = root / "app" / "Dockerfile"
+        dockerfile = parse("FROM scratch\nCOPY main.py /\n")
+        return locate_context(dockerfile, path, root, callers).folder
+
+    def test_is_the_one_that_callers_name(self, tmp_path: Path) -> None:
+        compose = "services: {a: {build: {context: ., dockerfile: app/Dockerfile}}}"
+        plant(tmp_path, app__Dockerfile="FROM scratch\n", compose_yaml=compose)
+        (tmp_path / "app" / "main.py").touch()
+        assert self.located(tmp_path, None) == tmp_path / "app"
+        assert self.located(tmp_path, find_callers(tmp_path)) == tmp_path
+
+    def test_is_where_the_sources_are_if_callers_disagree_or_there_are_none(
+        self, tmp_path: Path
+    ) -> None:
+        plant(
+            tmp_path,
+            app__Dockerfile="FROM scratch\n",
+            compose_yaml="services: {a: {build: {dockerfile: app/Dockerfile}}, b: {build: app}}",
+        )
+        (tmp_path / "app" / "main.py").touch()
+        callers = find_callers(tmp_path)
+        assert len(callers.builds_of(tmp_path / "app" / "Dockerfile")) == 2
+        assert self.located(tmp_path, callers) == tmp_path / "app"
+        assert self.located(tmp_path, Callers(tmp_path)) == tmp_path / "app"
+
+
 class TestSymbolicLinks:
     def test_linked_caller_speaks_from_where_the_link_is(self, tmp_path: Path) -> None:
         plant(
@@ -351,6 +381,25 @@ class TestWhatIsRead:
             [told(build_of(b, root), {}) for b in find_callers(root).builds]
         )
 
+    def test_small_files_that_say_too_much_are_named(self, tmp_path: Path) -> None:
+        keys = ", ".join(f"k{number}: v" for number in range(5_000))
+        services = "".join(
+            f"  s{number}: {{build: {{context: ., args: *a}}}}\n" for number in range(5_000)
+        )
+        jobs = "".join(f"j{number}: {{script: *a}}\n" for number in range(5_000))
+        plant(
+            tmp_path,
+            Dockerfile="FROM scratch\n",
+            compose_yaml=f"x: &a {{{keys}}}\nservices:\n{services}",
+        )
+        code = f"x: &a {'docker build . ; ' * 500}\n{jobs}"
+        (tmp_path / ".gitlab-ci.yml").write_text(code)
+        problems = find_callers(tmp_path).problems
+        assert [Path(str(problem.path)).name for problem in problems] == [
+            ".gitlab-ci.yml", "compose.yaml",
+        ]  # fmt: skip
+        assert all("more than" in problem.message for problem in problems)
+
     @pytest.mark.parametrize("module", ["yaml", "tree_sitter", "hardener.project.callers.compose"])
     def test_nothing_slow_is_loaded_where_there_are_no_callers(self, module: str) -> None:
         code = (
@@ -389,109 +438,25 @@ NAMES = [
 ]  # fmt: skip
 # what the first look at a file asks for, so that its reader gets it
 OPENERS = {
-    "compose": b"services: ", "bake": b"target ", "skaffold": b"artifacts: ",
+    "compose": b"services: ",
+    "bake": b"target ",
+    "skaffold": b"artifacts: ",
     "scripts": b"#!/bin/sh\n",
     "devcontainer": b"//dockerfile\n",
-}  # fmt: skip
-PIECES = st.sampled_from(
-    [
-        "docker build ",
-        "podman run ",
-        "buildx build ",
-        "docker run ",
-        "kaniko/executor ",
-        "services:\n",
-        "  a:\n",
-        "    build:",
-        " .",
-        "\n",
-        "\r\n",
-        "\t",
-        "      args: ",
-        "[",
-        "]",
-        "{",
-        "}",
-        ": ",
-        "- ",
-        "|\n",
-        ">-\n",
-        "*a",
-        "&a ",
-        "<<: ",
-        '"',
-        "'",
-        "\\",
-        "\\\n",
-        "$",
-        "${",
-        "$(",
-        "$$",
-        "${{",
-        "}}",
-        "{{",
-        "`",
-        "target ",
-        "docker-image://",
-        "context",
-        "dockerfile",
-        "=",
-        ":",
-        "#",
-        "//",
-        "/*",
-        "*/",
-        "<<EOF\n",
-        "EOF\n",
-        "cd ",
-        "../",
-        "--build-arg ",
-        "-f ",
-        "--target=",
-        "--secret id=",
-        "X",
-        "é",
-        "\x00",
-        "\x85",
-        "\u2028",
-        "\ufeff",
-        "\ud800",
-        "steps:\n",
-        "  - run: ",
-        "uses: docker/build-push-action@v6",
-        "with:",
-        "jobs:\n",
-        "runs:\n",
-        "sh ",
-        "docker.build(",
-        "agent { dockerfile ",
-        "dir(",
-        "null",
-        "0x1f",
-        "image: Dockerfile",
-        "using: docker",
-        "include:",
-        "extends: a",
-        "artifacts:",
-        '"target"',
-        "inherits",
-        "scripts",
-        "task: Docker@2",
-        "inputs:",
-        "script:",
-        "args",
-        "name: gcr.io/cloud-builders/docker",
-        "define X\n",
-        "ifeq (a,b)\n",
-        "endif\n",
-        ".ONESHELL:\n",
-        "X := y\n",
-        "x: ; ",
-        "~",
-        "%",
-        "!reset ",
-    ]
-)
+}
+PIECES = [
+    "docker build ", "podman run ", "buildx build ", "docker run ", "kaniko/executor ", "cd ",
+    "--build-arg ", "-f ", "--target=", "--secret id=", "X", "=", ":", "../", " .", "~", "%",
+    "sh ", "\n", "\r\n", "\t", "[", "]", "{", "}", ": ", "- ", "|\n", ">-\n", "*a", "&a ", "<<: ",
+    '"', "'", "\\", "\\\n", "$", "${", "$(", "$$", "${{", "}}", "{{", "`", "#", "//", "/*", "*/",
+    "<<EOF\n", "EOF\n", "é", "\x00", "\x85", "\u2028", "\ufeff", "\ud800", "null", "0x1f",
+    "!reset ", "extends: a", "services:\n", "  a:\n", "    build:", "      args: ", "include:",
+    "context", "dockerfile", "target ", "docker-image://", "inherits", "artifacts:", '"target"',
+    "scripts", "args", "inputs:", "script:", "jobs:\n", "steps:\n", "  - run: ",
+    "uses: docker/build-push-action@v6", "with:", "runs:\n", "image: Dockerfile", "using: docker",
+    "task: Docker@2", "name: gcr.io/cloud-builders/docker", "docker.build(", "agent { dockerfile ",
+    "dir(", "define X\n", "ifeq (a,b)\n", "endif\n", ".ONESHELL:\n", "X := y\n", "x: ; ",
+]  # fmt: skip
 
 
 def check_survives(name: str, content: bytes) -> None:
@@ -526,7 +491,7 @@ def test_any_bytes_are_read_or_are_a_problem(name: str, content: bytes) -> None:
 
 
 @settings(max_examples=1500, deadline=None)
-@given(st.sampled_from(NAMES), st.lists(PIECES, max_size=40))
+@given(st.sampled_from(NAMES), st.lists(st.sampled_from(PIECES), max_size=40))
 def test_any_pieces_are_read_or_are_a_problem(name: str, pieces: list[str]) -> None:
     content = "".join(pieces).encode("utf-8", "surrogatepass")
     check_survives(name, opener(name) + content)
@@ -537,7 +502,7 @@ def test_any_pieces_are_read_or_are_a_problem(name: str, pieces: list[str]) -> N
     st.sampled_from(sorted(path for path in CASES.glob("*/repo/**/*") if path.is_file())),
     st.integers(min_value=0),
     st.integers(min_value=0, max_value=30),
-    st.lists(PIECES, max_size=3),
+    st.lists(st.sampled_from(PIECES), max_size=3),
 )
 def test_any_caller_with_a_part_missing_or_added(
     path: Path, at: int, size: int, pieces: list[str]

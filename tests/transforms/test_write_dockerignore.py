@@ -122,6 +122,26 @@ def test_nothing_outside_of_the_context_is_read(tmp_path: Path) -> None:
     assert "id_rsa\n" in outcome.hardened.table.text
 
 
+def test_what_git_tracks_belongs_to_the_project(tmp_path: Path) -> None:
+    for line in (
+        "Dockerfile = FROM node:20\\nWORKDIR /app\\nCOPY . .\\nRUN npm ci && npm run build\\n",
+        "package.json = {}",
+        "dist/vendor.js",
+        "access.log",
+    ):
+        plant(tmp_path, line)
+    for command in (["init", "-q"], ["add", "."]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    for line in ("build/app.js", "debug.log", "coverage/lcov.info"):
+        plant(tmp_path, line)
+    (outcome,) = ignore_files(tmp_path, NAME)
+    assert outcome.hardened is not None
+    lines = outcome.hardened.table.text.split("\n")
+    assert {"build", "debug.log", "coverage", ".git"} <= set(lines)
+    assert not {"dist", "access.log", "*.log"} & set(lines)
+    assert outcome.hardened.advice == ()
+
+
 FILES = (
     ".git/HEAD",
     ".env",

@@ -1,0 +1,7 @@
+#!/bin/sh
+usage() {
+  cat <<EOF
+    docker build -t only-shown .
+EOF
+}
+docker build -t real .

@@ -1,0 +1,4 @@
+#!/bin/sh
+docker build \
+	--build-arg	A=1 \
+	-t app .
