@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -207,7 +207,8 @@ class Dockerfile:
     """A whole Dockerfile as read; `text` is the file, character for character.
 
     `preamble` holds the instructions before the first FROM, `instructions` all of them in
-    order, `line_starts` the offset at which each line begins.
+    order, `line_starts` the offset at which each line begins, `named_stages` the indices of the
+    stages of each name, in order.
     """
 
     text: str
@@ -218,6 +219,7 @@ class Dockerfile:
     stages: tuple[Stage, ...]
     instructions: tuple[Instruction, ...]
     line_starts: tuple[int, ...]
+    named_stages: Mapping[str, tuple[int, ...]]
 
     def render(self) -> str:
         """The text that was read."""
@@ -247,10 +249,11 @@ class Dockerfile:
         BuildKit compares stage names without regard to case and lets a later stage of the
         same name hide an earlier one.
         """
-        candidates = self.stages[: len(self.stages) if before is None else before]
-        for stage in reversed(candidates):
-            if stage.name is not None and stage.name == name.lower():
-                return stage
-        if name.isascii() and name.isdigit() and int(name) < len(candidates):
-            return candidates[int(name)]
+        count = len(self.stages) if before is None else before
+        indices = self.named_stages.get(name.lower(), ())
+        earlier = bisect_left(indices, count)
+        if earlier:
+            return self.stages[indices[earlier - 1]]
+        if name.isascii() and name.isdigit() and len(name) < 8 and int(name) < count:
+            return self.stages[int(name)]
         return None

@@ -66,6 +66,7 @@ def parse(text: str) -> Dockerfile:
         stages=stages,
         instructions=instructions,
         line_starts=reader.line_starts,
+        named_stages=_by_name(stages),
     )
 
 
@@ -274,6 +275,14 @@ def _stages(
         name = words[2].value.lower() if _names_stage(words) else None
         stages.append(Stage(number, start, image, name, tuple(instructions[index + 1 : behind])))
     return tuple(instructions[: starts[0]]), tuple(stages)
+
+
+def _by_name(stages: Sequence[Stage]) -> dict[str, tuple[int, ...]]:
+    indices: dict[str, list[int]] = {}
+    for stage in stages:
+        if stage.name is not None:
+            indices.setdefault(stage.name, []).append(stage.index)
+    return {name: tuple(found) for name, found in indices.items()}
 
 
 def _names_stage(words: Sequence[Word]) -> bool:
