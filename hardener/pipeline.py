@@ -157,7 +157,8 @@ def wanted(settings: Settings) -> Iterator[Transform]:
 def harden_context(surroundings: Surroundings) -> Hardened:
     """Let the transforms of the ignore file look at one build context.
 
-    The table is that of the ignore file, of an empty text where there is none yet.
+    The table is that of the ignore file, of an empty text where there is none yet. A transform that
+    a Dockerfile of the context turns off for the whole file doesn't look.
 
     Raises:
         HardenError: the context or its ignore file can't be read.
@@ -165,8 +166,17 @@ def harden_context(surroundings: Surroundings) -> Hardened:
     table = PieceTable.of(surroundings.ignore_text or "")
     changes: list[Remark] = []
     advice: list[Remark] = []
+    ignores = [
+        ignore
+        for placed in surroundings.dockerfiles
+        for ignore in ignores_of(placed.dockerfile)
+        if ignore.instruction is None
+    ]
     for transform in wanted(surroundings.settings):
-        if transform.look_around is None:
+        off = any(
+            not ignore.transforms or transform.name in ignore.transforms for ignore in ignores
+        )
+        if transform.look_around is None or off:
             continue
         for finding in transform.look_around(surroundings):
             remark = Remark(transform.name, finding.line, finding.reason)

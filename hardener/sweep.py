@@ -193,7 +193,8 @@ def _harden_context(
         problem = HardenError(f"can't be read: {error.strerror or error}", path=name)
         return Outcome(ignore, name, None, "", problem)
     except HardenError as error:
-        return Outcome(ignore, name, None, "", error)
+        problem = HardenError(error.message, path=name, line=error.line)
+        return Outcome(ignore, name, None, "", problem)
     new = text is None
     return Outcome(ignore, name, hardened, _printed(name, hardened, task, new), None, True, new)
 

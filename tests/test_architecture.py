@@ -83,7 +83,9 @@ def test_what_the_project_does_without() -> None:
         assert not names & {"difflib", "libcst"}, path
 
 
-@pytest.mark.parametrize("heavy", ["jinja2", "unidiff", "tree_sitter", "dockerfile_parse", "httpx"])
+@pytest.mark.parametrize(
+    "heavy", ["jinja2", "unidiff", "tree_sitter", "dockerfile_parse", "httpx", "yaml"]
+)
 def test_the_version_is_told_without_loading(heavy: str) -> None:
     code = (
         "import sys; sys.argv = ['harden', '--version']\n"

@@ -37,8 +37,9 @@ from hardener.project.overlap import Relation
 
 # git's commands that look at no repository of the context
 _WITHOUT_REPOSITORY = {"clone", "config", "init", "ls-remote", "version", "credential", "help"}
-_HOME = re.compile(r"/root|/home/[^/]+|/")
-_SETS_HOME = re.compile(rb"HOME|useradd|adduser|usermod|/etc/passwd")
+_HOME = re.compile(r"/root|/home/[^/]+")
+_MAKES_USER = re.compile(rb"useradd|adduser|usermod|passwd")
+_HOME_OPTION = rb"(?:\s-[dh]|\s--home(?:-dir)?)[=\s]{0,9}[\"']?"
 _STAMPS = re.compile(rb"-buildvcs(?:=(?:true|1)\b|(?![\w=]))")
 _RUNS_JAVASCRIPT = re.compile(
     rb"(?<![\w-])(?:node|nodejs|npm|npx|yarn|pnpm|bun|bunx|deno)(?![\w-])"
@@ -197,10 +198,8 @@ class Needs:
             folder = source.place(item.parent)
             if folder is None:
                 return f"{source.where} may copy it to a home folder, where programs look for it"
-            named = word(folder.rpartition("/")[2])
             if _HOME.fullmatch(folder) or any(
-                _SETS_HOME.search(text.content) and named.search(text.content)
-                for text in self.intake.texts
+                _sets_home(text.content, folder) for text in self.intake.texts
             ):
                 return f"{source.where} copies it to a home folder, where programs look for it"
         return None
@@ -319,6 +318,16 @@ def _is_code(text: Text) -> bool:
 
 def _is_shell(text: Text) -> bool:
     return text.shell and not text.prose
+
+
+def _sets_home(text: bytes, folder: str) -> bool:
+    """Whether an instruction makes a folder of the image someone's home, or perhaps does."""
+    path = re.escape(folder.encode("utf-8", "replace")) + rb"(?![\w./-])"
+    if re.search(rb"HOME[=\s]{1,9}[\"']?" + path, text):
+        return True
+    if not _MAKES_USER.search(text):
+        return False
+    return bool(re.search(_HOME_OPTION + rb"(?:\$|" + path + rb")|:" + path, text))
 
 
 def _with_links(source: Source, context: BuildContext) -> Source:

@@ -32,15 +32,12 @@ def locate_context(
 
 def ignore_path(dockerfile: Path, folder: Path) -> Path:
     """The ignore file that holds when `dockerfile` is built with `folder` as its context: the one
-    beside it if it isn't empty, else the `.dockerignore` of the context, there or not.
+    beside it, even an empty one, else the `.dockerignore` of the context, there or not.
 
     Source: BuildKit frontend/dockerui/config.go.
     """
     beside = dockerfile.with_name(dockerfile.name + ".dockerignore")
-    try:
-        return beside if beside.stat().st_size else folder / ".dockerignore"
-    except OSError:
-        return folder / ".dockerignore"
+    return beside if beside.is_file() else folder / ".dockerignore"
 
 
 def local_sources(dockerfile: Dockerfile) -> Iterator[str]:

@@ -18,7 +18,7 @@ Before and after
     +# Version control
     +.git
     +
-    +# Dependencies: installed while the image is built
+    +# Dependencies: the image installs its own
     +node_modules
 
 When it is left alone

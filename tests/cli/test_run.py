@@ -212,3 +212,14 @@ def test_a_closed_pipe_is_no_error_to_read(project: Path) -> None:
     )
     assert b"Traceback" not in done.stderr
     assert b"Exception ignored" not in done.stderr
+
+
+def test_a_comment_turns_the_ignore_file_off(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".env").write_text("X=1\n")
+    (tmp_path / "Dockerfile").write_text("FROM alpine:3.24\nCOPY . /srv\n")
+    assert b"+++ b/.dockerignore" in harden("--only", "write-dockerignore", cwd=tmp_path).out
+    (tmp_path / "Dockerfile").write_text(
+        "# harden: ignore-file[write-dockerignore]\nFROM alpine:3.24\nCOPY . /srv\n"
+    )
+    assert harden("--only", "write-dockerignore", cwd=tmp_path).out == b""

@@ -49,6 +49,7 @@ class Checkout:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.real = os.path.realpath(root)
+        self._found: dict[tuple[str, bool], Path | None] = {}
 
     def join(self, base: str, path: str) -> str | None:
         """`path`, as written in the folder `base` (relative to the root), relative to the root,
@@ -80,6 +81,13 @@ class Checkout:
         return None
 
     def _at(self, path: str, *, folder: bool) -> Path | None:
+        # builds of one repository ask for the same places again and again
+        key = (path, folder)
+        if key not in self._found:
+            self._found[key] = self._look(path, folder=folder)
+        return self._found[key]
+
+    def _look(self, path: str, *, folder: bool) -> Path | None:
         try:
             real = os.path.realpath(f"{self.real}/{path}", strict=True)
             mode = Path(real).stat().st_mode

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from hardener.dockerfile.shell import Command, Script, read_script, unwrap
+from hardener.dockerfile.shell import Command, Script, Word, read_script, unwrap
 from hardener.errors import HardenError
 from hardener.project.callers.builds import build_of
 from hardener.project.callers.callerfile import Found
 from hardener.project.callers.checkout import Place
 from hardener.project.callers.folders import WorkingFolder
 from hardener.project.callers.model import Build
-from hardener.project.callers.programs import read_invocation
+from hardener.project.callers.programs import handed_over, read_invocation
 from hardener.project.callers.runs import run_of
 from hardener.project.callers.snippets import Snippet, prefixed
 from hardener.project.callers.words import Where, Words
@@ -42,7 +42,7 @@ def read_commands(snippet: Snippet, where: Where) -> Iterator[Found]:
     if not may_call(snippet.code):
         return
     if where.language:
-        yield from _unread(snippet, where, f"it is written in {where.language}", 0)
+        yield from unread(snippet, where, f"it is written in {where.language}")
         return
     script = read_script(snippet.code)
     if script.complete:
@@ -58,7 +58,7 @@ def read_commands(snippet: Snippet, where: Where) -> Iterator[Found]:
                 yield from (_doubtful(one, why) for one in _found(snippet, apart, part))
             else:
                 why = f"it can't be read: {part.problem}"
-                yield from _unread(snippet, where, why, line.start())
+                yield from unread(snippet, where, why, line.start())
 
 
 def _doubtful(found: Found, why: str) -> Found:
@@ -89,7 +89,7 @@ def read_build(options: Snippet, where: Where, place: Place) -> Build:
     )
 
 
-def _unread(snippet: Snippet, where: Where, why: str, start: int) -> Iterator[Build]:
+def unread(snippet: Snippet, where: Where, why: str, start: int = 0) -> Iterator[Build]:
     """A build of which nothing is known, if the code from `start` on looks like one."""
     found = _BUILD.search(snippet.code, start)
     if found is None:
@@ -119,14 +119,21 @@ def _in_script(script: Script, words: Words, working: WorkingFolder, depth: int)
                 why = effective.script.problem
                 yield from (_doubtful(one, why) for one in found) if why else found
                 continue
-            replaced = here.holes(effective.words[0]) if effective.words else ()
-            invocation = read_invocation(effective.words, replaced, here.is_known)
-            if invocation is None:
-                continue
-            if invocation.kind == "build":
-                yield build_of(invocation, command, here)
-            else:
-                yield run_of(invocation, command, here)
+            yield from _called(command, effective.words, here)
+
+
+def _called(command: Command, called: Sequence[Word], words: Words) -> Iterator[Found]:
+    """The build or run that a command makes, or hands to another program as its arguments."""
+    replaced = words.holes(called[0]) if called else ()
+    invocation = read_invocation(called, replaced, words.is_known)
+    first = 0 if invocation is not None else handed_over(called)
+    if first:
+        invocation = read_invocation(called[first:], (), words.is_known)
+    if invocation is None:
+        return
+    build = invocation.kind == "build"
+    found = (build_of if build else run_of)(invocation, command, words)
+    yield _doubtful(found, f"it is handed to {called[0].raw}") if first else found
 
 
 def _entered(command: Command, words: Words) -> str | None:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from hardener.project.callers.callerfile import CallerFile, Found
 from hardener.project.callers.checkout import Checkout, outside_hidden
-from hardener.project.callers.commands import may_call, read_commands
+from hardener.project.callers.commands import may_call, read_commands, unread
 from hardener.project.callers.folders import Folders
-from hardener.project.callers.snippets import Hole, Snippet, Variables
+from hardener.project.callers.snippets import Hole, Snippet, Variables, of_range
 from hardener.project.callers.words import Where
 
 _LOGICAL_LINE = re.compile(r"(?:[^\\\n]|\\\r?\n|\\.|\\\Z)+", re.DOTALL)
@@ -62,7 +62,14 @@ def read_makefile(file: CallerFile, checkout: Checkout) -> Iterator[Found]:
             code, at = line[prefix.end() :], start + prefix.end()
         if may_call(code):
             where = Where(file, checkout, folders, file.line(at), rule, variables)
-            yield from read_commands(recipe(code, at), where)
+            snippet = recipe(code, at)
+            yield from read_commands(snippet, where)
+            for hole in snippet.holes:
+                if may_call(hole.text):
+                    part = of_range(
+                        file.text, snippet.offsets[hole.start], snippet.offsets[hole.end]
+                    )
+                    yield from unread(part, where, f"make works it out by {hole.name}")
 
 
 def recipe(code: str, start: int) -> Snippet:

@@ -147,6 +147,21 @@ def program_of(first: Word, replaced: Sequence[str] = ()) -> tuple[Program, str]
     return None
 
 
+def handed_over(words: Sequence[Word]) -> int:
+    """The index of the first word of a build or run that is handed to a program that isn't known,
+    as in `retry 3 docker build .`; 0 if there is none, or the program only prints it."""
+    if not words or words[0].value is None or words[0].value in _data()["printing"]["names"]:
+        return 0
+    for index, word in enumerate(words[1:-1], 1):
+        program = _programs().get(word.value or "")
+        following = words[index + 1].value
+        if program is not None and any(
+            part[:1] == (following,) for part in (*program.builds, *program.runs)
+        ):
+            return index
+    return 0
+
+
 def read_invocation(
     words: Sequence[Word], replaced: Sequence[str], known: Callable[[Word], bool]
 ) -> Invocation | None:
