@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +52,15 @@ def read_corpus() -> tuple[CorpusFile, ...]:
         CorpusFile(folder / entry["path"], entry, (folder / entry["path"]).read_bytes())
         for entry in entries
     )
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A temporary folder that anyone may enter; pytest's own are closed to other users."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
 
 
 @pytest.fixture(scope="session")

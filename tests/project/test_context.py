@@ -7,9 +7,9 @@ import pytest
 
 from hardener.project.context import BuildContext, default_context, inside
 from hardener.project.ignorefile import parse_ignore_file
+from tests.nobody import as_nobody
 from tests.project.copy_cases import FOUND, IGNORE
 from tests.project.copy_cases import plant as plant_copy_cases
-from tests.project.test_discovery import as_nobody
 
 
 def plant(root: Path, *paths: str) -> None:
@@ -67,31 +67,27 @@ class TestListing:
         assert (entry.kind, entry.size) == ("other", 0)
         assert context(tmp_path).head("pipe", 10) is None
 
-    def test_unreadable_folder_is_told_and_the_rest_is_listed(self, tmp_path: Path) -> None:
-        for folder in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
-            folder.chmod(0o755)
-        plant(tmp_path, "a/x", "b/y", "c/z")
-        (tmp_path / "b").chmod(0)
+    def test_unreadable_folder_is_told_and_the_rest_is_listed(self, open_folder: Path) -> None:
+        plant(open_folder, "a/x", "b/y", "c/z")
+        (open_folder / "b").chmod(0)
         try:
             with as_nobody():
-                listing = context(tmp_path).listing()
-                hidden = context(tmp_path, b"b\n!b/q\n").listing()
+                listing = context(open_folder).listing()
+                hidden = context(open_folder, b"b\n!b/q\n").listing()
         finally:
-            (tmp_path / "b").chmod(0o755)
+            (open_folder / "b").chmod(0o755)
         assert [entry.path for entry in listing.files] == ["a/x", "c/z"]
-        assert [problem.path for problem in listing.problems] == [str(tmp_path / "b")]
+        assert [problem.path for problem in listing.problems] == [str(open_folder / "b")]
         assert hidden.problems == ()
 
-    def test_excluded_folder_isnt_read(self, tmp_path: Path) -> None:
-        for folder in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
-            folder.chmod(0o755)
-        plant(tmp_path, "a/x", "b/y")
-        (tmp_path / "b").chmod(0)
+    def test_excluded_folder_isnt_read(self, open_folder: Path) -> None:
+        plant(open_folder, "a/x", "b/y")
+        (open_folder / "b").chmod(0)
         try:
             with as_nobody():
-                listing = context(tmp_path, b"b\n").listing()
+                listing = context(open_folder, b"b\n").listing()
         finally:
-            (tmp_path / "b").chmod(0o755)
+            (open_folder / "b").chmod(0o755)
         assert [entry.path for entry in listing.files] == ["a/x"]
         assert listing.problems == ()
 
@@ -138,18 +134,16 @@ class TestSources:
         assert verdict.by is not None
         assert verdict.by.line == 1
 
-    def test_one_path_is_looked_up_without_a_walk(self, tmp_path: Path) -> None:
+    def test_one_path_is_looked_up_without_a_walk(self, open_folder: Path) -> None:
         """A folder that can't be read isn't met."""
-        for folder in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
-            folder.chmod(0o755)
-        plant(tmp_path, "a/x", "b/y")
-        (tmp_path / "b").chmod(0)
+        plant(open_folder, "a/x", "b/y")
+        (open_folder / "b").chmod(0)
         try:
             with as_nobody():
-                assert context(tmp_path).sources("a/x") == ("a/x",)
-                assert context(tmp_path).sources("a/*") == ("a/x",)
+                assert context(open_folder).sources("a/x") == ("a/x",)
+                assert context(open_folder).sources("a/*") == ("a/x",)
         finally:
-            (tmp_path / "b").chmod(0o755)
+            (open_folder / "b").chmod(0o755)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from hardener.project.discovery import (
     repository_root,
     vendored_folders,
 )
+from tests.nobody import as_nobody
 
 
 def plant(root: Path, *paths: str) -> None:
@@ -26,19 +25,6 @@ def plant(root: Path, *paths: str) -> None:
 
 def names(found: Discovery, root: Path) -> list[str]:
     return [path.relative_to(root).as_posix() for path in found.files]
-
-
-@contextmanager
-def as_nobody() -> Iterator[None]:
-    """Root may read everything, so that a test of what can't be read steps down first."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 DOCKERFILES = [
@@ -298,18 +284,16 @@ class TestProblems:
         assert discover([tmp_path], root=tmp_path) == Discovery((), ())
         assert len(discover([tmp_path / "Dockerfile"], root=tmp_path).problems) == 1
 
-    def test_unreadable_folder_is_told_and_the_rest_is_found(self, tmp_path: Path) -> None:
-        for folder in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
-            folder.chmod(0o755)
-        plant(tmp_path, "a/Dockerfile", "b/Dockerfile", "c/Dockerfile")
-        (tmp_path / "b").chmod(0)
+    def test_unreadable_folder_is_told_and_the_rest_is_found(self, open_folder: Path) -> None:
+        plant(open_folder, "a/Dockerfile", "b/Dockerfile", "c/Dockerfile")
+        (open_folder / "b").chmod(0)
         try:
             with as_nobody():
-                found = discover([tmp_path], root=tmp_path)
+                found = discover([open_folder], root=open_folder)
         finally:
-            (tmp_path / "b").chmod(0o755)
-        assert names(found, tmp_path) == ["a/Dockerfile", "c/Dockerfile"]
-        assert [problem.path for problem in found.problems] == [str(tmp_path / "b")]
+            (open_folder / "b").chmod(0o755)
+        assert names(found, open_folder) == ["a/Dockerfile", "c/Dockerfile"]
+        assert [problem.path for problem in found.problems] == [str(open_folder / "b")]
 
     def test_folder_called_dockerfile_is_searched(self, tmp_path: Path) -> None:
         plant(tmp_path, "Dockerfile/x.dockerfile")

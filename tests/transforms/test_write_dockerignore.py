@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,6 +19,7 @@ from hardener.project.context import BuildContext, read_ignore_file
 from hardener.project.ignorable import ignorable
 from hardener.sweep import hardened_bytes
 from hardener.transforms.write_dockerignore import GUARDS
+from tests.nobody import as_nobody
 from tests.transforms.contexts import ContextCase, cases, check, ignore_files, plant
 
 NAME = "write-dockerignore"
@@ -60,28 +59,6 @@ def test_every_tool_and_ecosystem_of_the_table_is_known() -> None:
         assert {*kind.tools, *kind.makers} <= set(table.tools), kind.names
         assert set(kind.ecosystems) <= set(table.ecosystems), kind.names
         assert kind.section in dict(table.sections)
-
-
-@contextmanager
-def as_nobody() -> Iterator[None]:
-    """Root may read everything, so that a test of what can't be read steps down first."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """A temporary folder that anyone may enter."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        yield folder
 
 
 @pytest.fixture
