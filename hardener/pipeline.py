@@ -16,6 +16,8 @@ from hardener.ignores import ignores_of
 from hardener.images.pins import Pins
 from hardener.images.registry.image import Image
 from hardener.invariants import broken_invariant
+from hardener.project.callers.handover import Handover
+from hardener.project.callers.model import Usage
 from hardener.project.context import BuildContext
 from hardener.settings import Settings
 from hardener.transforms import (
@@ -31,6 +33,7 @@ from hardener.transforms import (
 )
 
 _NOTHING: Pins = MappingProxyType({})
+_UNUSED = Usage()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Hardened:
         advice: what was found and left to a person.
         faults: what the tool itself got wrong and took back.
         violations: what the project's own settings forbid.
+        handovers: what callers have to hand over in another way from now on.
     """
 
     table: PieceTable
@@ -65,6 +69,7 @@ class Hardened:
     advice: tuple[Remark, ...]
     faults: tuple[Remark, ...]
     violations: tuple[Remark, ...] = ()
+    handovers: tuple[Handover, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -84,6 +89,7 @@ def harden(
     today: datetime.date,
     locate: Callable[[Dockerfile], BuildContext] | None = None,
     pins: Pins = _NOTHING,
+    usage: Usage = _UNUSED,
     transforms: Sequence[Transform] | None = None,
 ) -> Hardened:
     """Harden the text of one Dockerfile.
@@ -94,6 +100,7 @@ def harden(
         today: the day to measure ends of life against.
         locate: finds the build context, should a transform ask for it; None where there is none.
         pins: what registries said of the images that `images_asked` names.
+        usage: how its images are built and run.
         transforms: these instead of those that the settings choose.
 
     Raises:
@@ -105,14 +112,15 @@ def harden(
     state = _State(PieceTable.of(text), dockerfile)
     for transform in wanted(settings) if transforms is None else transforms:
         if transform.look is not None:
-            findings = transform.look(Subject(state.dockerfile, settings, today, locate, pins))
-            state.run(transform, findings)
+            subject = Subject(state.dockerfile, settings, today, locate, pins, usage)
+            state.run(transform, transform.look(subject))
     return Hardened(
         state.table,
         tuple(sorted(state.changes, key=_by_line)),
         tuple(sorted(state.advice, key=_by_line)),
         tuple(state.faults),
         tuple(sorted(state.violations, key=_by_line)),
+        tuple(dict.fromkeys(state.handovers)),
     )
 
 
@@ -121,6 +129,7 @@ def images_asked(
     settings: Settings,
     *,
     today: datetime.date,
+    usage: Usage = _UNUSED,
     transforms: Sequence[Transform] | None = None,
 ) -> dict[Image, bool]:
     """The images of one Dockerfile that transforms want to know about from their registries.
@@ -138,7 +147,7 @@ def images_asked(
     dockerfile = parse(text)
     require_buildable(dockerfile)
     ignores = ignores_of(dockerfile)
-    subject = Subject(dockerfile, settings, today)
+    subject = Subject(dockerfile, settings, today, usage=usage)
     images: dict[Image, bool] = {}
     for transform in asking:
         for asked in transform.asks(subject) if transform.asks is not None else ():
@@ -154,8 +163,8 @@ def wanted(settings: Settings) -> Iterator[Transform]:
             yield transform
 
 
-def harden_context(surroundings: Surroundings) -> Hardened:
-    """Let the transforms of the ignore file look at one build context.
+def harden_context(surroundings: Surroundings, transforms: Iterable[Transform]) -> Hardened:
+    """Let those transforms that are for ignore files look at one build context.
 
     The table is that of the ignore file, of an empty text where there is none yet. A transform that
     a Dockerfile of the context turns off for the whole file doesn't look.
@@ -172,7 +181,7 @@ def harden_context(surroundings: Surroundings) -> Hardened:
         for ignore in ignores_of(placed.dockerfile)
         if ignore.instruction is None
     ]
-    for transform in wanted(surroundings.settings):
+    for transform in transforms:
         off = any(
             not ignore.transforms or transform.name in ignore.transforms for ignore in ignores
         )
@@ -202,6 +211,7 @@ class _State:
         self.advice: list[Remark] = []
         self.faults: list[Remark] = []
         self.violations: list[Remark] = []
+        self.handovers: list[Handover] = []
         self._original = dockerfile
 
     def run(self, transform: Transform, found: Iterable[Finding]) -> None:
@@ -237,6 +247,7 @@ class _State:
             return
         self.table, self.dockerfile = table, dockerfile
         self.changes += remarks
+        self.handovers += [handover for change in changes for handover in change.handovers]
 
     def _rewritten(
         self, transform: Transform, edits: Sequence[Edit]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from hardener.cli.run import harden_files, mode_of, root_of, today
+from hardener.cli.run import harden_files, mode_of, root_of
 from hardener.errors import HardenError
 from hardener.images.pins import Answers
 from hardener.images.registry.image import Image
@@ -17,7 +17,7 @@ from hardener.images.versions import Step
 from hardener.project.discovery import discover
 from hardener.review.terminal import Reporter
 from hardener.settings import Settings, load_settings
-from hardener.sweep import Task
+from hardener.sweep import task_for, today
 from hardener.transforms.refresh_pins import REFRESH
 
 WRITTEN = 0
@@ -76,7 +76,7 @@ def refresh(
     if settings.offline:
         raise HardenError("refresh asks registries, and the settings say offline")
     mode = mode_of(diff=diff, write=write, check=check, source_policy=source_policy)
-    task = Task(root, settings, today(), mode.diff, transforms=(REFRESH,))
+    task = task_for(root, settings, diff=mode.diff, transforms=(REFRESH,))
     ask = partial(_look_up_moves, step)
     ctx.exit(harden_files(paths or (Path(),), task, mode, jobs, reporter, ask))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,7 +21,7 @@ from hardener.pipeline import harden, images_asked
 from hardener.project.discovery import discover, repository_root
 from hardener.review.terminal import Reporter
 from hardener.settings import Settings, load_settings
-from hardener.sweep import Outcome, Task, hardened_bytes, images_of, sweep
+from hardener.sweep import Outcome, Task, hardened_bytes, images_of, sweep, task_for, today
 from hardener.transforms import all_transforms
 from hardener.transforms.named_images import images_held
 
@@ -94,7 +93,7 @@ def run(
         if len(paths) > 1 or write or source_policy:
             raise click.UsageError("- stands alone, and not with --write or --source-policy")
         ctx.exit(_standard_input(settings, reporter, diff=diff, check=check))
-    task = Task(root, settings, today(), mode.diff)
+    task = task_for(root, settings, diff=mode.diff)
     prove = partial(_prover, reporter=reporter, build_network=build_network) if verify else None
     ctx.exit(harden_files(paths or (Path(),), task, mode, jobs, reporter, look_up, prove))
 
@@ -117,11 +116,6 @@ def mode_of(*, diff: bool, write: bool, check: bool, source_policy: Path | None)
     if check and (diff or write):
         raise click.UsageError("--check goes with neither --diff nor --write")
     return Mode(not check and (diff or not write), write, source_policy)
-
-
-def today() -> datetime.date:
-    """The day to measure ends of life against."""
-    return datetime.datetime.now(datetime.UTC).date()
 
 
 def root_of(paths: tuple[Path, ...]) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -13,10 +12,10 @@ import click
 
 from hardener.cli.run import root_of
 from hardener.errors import HardenError
-from hardener.project.callers import Callers, find_callers
+from hardener.project.callers import Callers
 from hardener.project.discovery import discover
 from hardener.settings import Settings, load_settings
-from hardener.sweep import Task, hardened_bytes, sweep
+from hardener.sweep import Task, hardened_bytes, sweep, task_for
 from hardener.transforms import all_transforms
 from hardener.verify.bench import Options
 from hardener.verify.called import as_called
@@ -192,16 +191,15 @@ def verify(
     watch = Watch(up_for, timeout, memory, disk, network=network)
     options = Options(build_network, timeout, watch, bisect, keep)
     files, failed = _found(paths, root, settings)
-    callers = find_callers(root, exclude=settings.exclude)
+    task = task_for(root, settings, diff=False)
     recipes = []
     for path in files:
         try:
-            recipes.append(additions.to(_recipe(path, root, callers)))
+            recipes.append(additions.to(_recipe(path, root, task.callers)))
         except HardenError as error:
             failed = True
             click.echo(f"harden: {_placed(error, path)}", err=True)
     tell = _progress(quiet=quiet)
-    task = Task(root, settings, datetime.datetime.now(datetime.UTC).date(), diff=False)
 
     def connect(recipe: Recipe) -> Hardening:
         return hardening_of(recipe, task)

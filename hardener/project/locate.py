@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hardener.dockerfile.nodes import Dockerfile
+from hardener.project.callers.model import Usage
 from hardener.project.context import BuildContext, default_context, read_ignore_file
 
-if TYPE_CHECKING:
-    from hardener.project.callers import Callers
+_UNUSED = Usage()
 
 
 def locate_context(
-    dockerfile: Dockerfile, path: Path, root: Path, callers: Callers | None = None
+    dockerfile: Dockerfile, path: Path, root: Path, usage: Usage = _UNUSED
 ) -> BuildContext:
     """The context to assume for the Dockerfile at `path`, a folder at or below `root`.
 
@@ -24,7 +23,7 @@ def locate_context(
     Raises:
         IgnoreFileError: its ignore file can't be read, or holds what Docker refuses.
     """
-    folder = callers.context_of(path) if callers is not None else None
+    folder = usage.context
     if folder is None:
         folder = default_context(path, root, tuple(local_sources(dockerfile)))
     return BuildContext(folder, read_ignore_file(path, folder))

@@ -14,6 +14,8 @@ from hardener.dockerfile.edits import Edit
 from hardener.dockerfile.nodes import Dockerfile, Instruction
 from hardener.images.pins import Pins
 from hardener.images.registry.image import Image
+from hardener.project.callers.handover import Handover
+from hardener.project.callers.model import Usage
 from hardener.project.context import BuildContext
 from hardener.settings import Settings
 
@@ -37,6 +39,7 @@ class Subject:
         today: the day to measure ends of life against.
         locate: finds the build context; None where there is none at hand (standard input).
         pins: what registries said of the images that a transform asked for; empty offline.
+        usage: how the images are built and run, as far as callers say it.
     """
 
     dockerfile: Dockerfile
@@ -44,6 +47,7 @@ class Subject:
     today: datetime.date
     locate: Callable[[Dockerfile], BuildContext] | None = None
     pins: Pins = field(default_factory=dict)
+    usage: Usage = field(default_factory=Usage)
 
     @cached_property
     def context(self) -> BuildContext | None:
@@ -113,12 +117,14 @@ class Change:
         reason: one line for the reader of a pull request, without the file and line.
         edits: offsets in the text of the subject's Dockerfile.
         offset: what is meant, where that is no instruction (`# syntax=`); else None.
+        handovers: what callers have to hand over in another way from now on.
     """
 
     anchor: Instruction
     reason: str
     edits: tuple[Edit, ...]
     offset: int | None = None
+    handovers: tuple[Handover, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,19 +18,18 @@ def as_called(recipe: Recipe, callers: Callers, environment: Mapping[str, str]) 
     already wins. Values that the caller takes from the environment of whoever calls it are looked
     up in `environment`; those that stay unknown are left out.
     """
-    builds = callers.builds_of(recipe.dockerfile)
-    runs = callers.runs_of(recipe.dockerfile)
-    targets = [build.target for build in builds if "target" not in build.unclear]
+    usage = callers.usage_of(recipe.dockerfile)
+    targets = [build.target for build in usage.builds if "target" not in build.unclear]
     return replace(
         recipe,
-        context=callers.context_of(recipe.dockerfile) or recipe.context,
+        context=usage.context or recipe.context,
         target=recipe.target or (targets[0] if targets else None),
-        arguments={**_arguments(builds, environment), **recipe.arguments},
-        secrets={**dict(_secrets(builds, callers.root, environment)), **recipe.secrets},
+        arguments={**_arguments(usage.builds, environment), **recipe.arguments},
+        secrets={**dict(_secrets(usage.builds, callers.root, environment)), **recipe.secrets},
         run=replace(
             recipe.run,
-            command=recipe.run.command or _command(runs),
-            environment={**_environment(runs, environment), **recipe.run.environment},
+            command=recipe.run.command or _command(usage.runs),
+            environment={**_environment(usage.runs, environment), **recipe.run.environment},
         ),
     )
 

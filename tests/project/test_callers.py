@@ -166,11 +166,11 @@ class TestCallers:
         )
         (tmp_path / "link").symlink_to("app")
         callers = find_callers(tmp_path)
-        (build,) = callers.builds_of(tmp_path / "app" / "Dockerfile")
+        (build,) = callers.usage_of(tmp_path / "app" / "Dockerfile").builds
         assert build.service == "a"
-        assert callers.builds_of(tmp_path / "link" / "Dockerfile") == (build,)
-        assert callers.builds_of(tmp_path / "link" / ".." / "app" / "Dockerfile") == (build,)
-        assert callers.builds_of(tmp_path / "Dockerfile") == ()
+        assert callers.usage_of(tmp_path / "link" / "Dockerfile").builds == (build,)
+        assert callers.usage_of(tmp_path / "link" / ".." / "app" / "Dockerfile").builds == (build,)
+        assert callers.usage_of(tmp_path / "Dockerfile").builds == ()
 
     def test_paths_lie_below_the_root_as_it_was_given(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -183,7 +183,7 @@ class TestCallers:
         assert build.caller == Path("compose.yaml")
         assert build.dockerfile == Path("app/Dockerfile")
         assert build.context == Path("app")
-        assert find_callers(Path()).builds_of(tmp_path / "app" / "Dockerfile") == (build,)
+        assert find_callers(Path()).usage_of(tmp_path / "app" / "Dockerfile").builds == (build,)
 
     def test_dockerfile_that_is_a_link_is_the_file_it_leads_to(self, tmp_path: Path) -> None:
         plant(
@@ -199,53 +199,57 @@ class TestCallers:
     def test_context_on_which_callers_agree(self) -> None:
         root = CASES / "monorepo" / "repo"
         callers = find_callers(root)
-        assert callers.context_of(root / "services" / "a" / "Dockerfile") == root / "services" / "a"
-        assert callers.context_of(root / "services" / "b" / "Dockerfile") == root
-        assert callers.context_of(root / "Dockerfile") is None
+        assert (
+            callers.usage_of(root / "services" / "a" / "Dockerfile").context
+            == root / "services" / "a"
+        )
+        assert callers.usage_of(root / "services" / "b" / "Dockerfile").context == root
+        assert callers.usage_of(root / "Dockerfile").context is None
 
     def test_no_context_where_callers_disagree(self) -> None:
         root = CASES / "callers-disagree" / "repo"
         callers = find_callers(root)
-        assert len(callers.builds_of(root / "app" / "Dockerfile")) == 2
-        assert callers.context_of(root / "app" / "Dockerfile") is None
+        assert len(callers.usage_of(root / "app" / "Dockerfile").builds) == 2
+        assert callers.usage_of(root / "app" / "Dockerfile").context is None
 
     def test_no_context_where_it_is_only_a_default(self) -> None:
         root = CASES / "compose-variables-in-paths" / "repo"
         callers = find_callers(root)
         dockerfile = root / "a" / "Dockerfile"
         default = next(build for build in callers.builds if build.service == "default")
-        assert default in callers.builds_of(dockerfile)
+        assert default in callers.usage_of(dockerfile).builds
         assert default.context == root / "a"
-        certain = [build for build in callers.builds_of(dockerfile) if build != default]
-        assert Callers(root, builds=(default,)).context_of(dockerfile) is None
-        assert Callers(root, builds=(default, *certain)).context_of(dockerfile) == root / "a"
+        certain = [build for build in callers.usage_of(dockerfile).builds if build != default]
+        assert Callers(root, builds=(default,)).usage_of(dockerfile).context is None
+        assert Callers(root, builds=(default, *certain)).usage_of(dockerfile).context == root / "a"
 
     def test_targets_and_why_some_are_not_known(self) -> None:
         root = CASES / "make-variables" / "repo"
         callers = find_callers(root)
-        assert callers.targets_of(root / "Dockerfile") == ("a",)
-        reasons = callers.unclear_of(root / "Dockerfile", "target")
+        assert callers.usage_of(root / "Dockerfile").targets == ("a",)
+        reasons = callers.usage_of(root / "Dockerfile").unclear("target")
         assert "Makefile:12: it depends on TWICE" in reasons
-        assert callers.unclear_of(root / "a" / "Dockerfile", "target") == ()
+        assert callers.usage_of(root / "a" / "Dockerfile").unclear("target") == ()
 
     def test_platforms(self) -> None:
         root = CASES / "workflow-build-push-action" / "repo"
         callers = find_callers(root)
-        assert callers.platforms_of(root / "Dockerfile") == ("linux/amd64", "linux/arm64")
-        assert callers.platforms_of(root / "services" / "api" / "Dockerfile") == ()
+        assert callers.usage_of(root / "Dockerfile").platforms == ("linux/amd64", "linux/arm64")
+        assert callers.usage_of(root / "services" / "api" / "Dockerfile").platforms == ()
 
     def test_runs_of_an_image_by_its_service_and_by_its_name(self) -> None:
         root = CASES / "compose-image-of-another-file" / "repo"
         callers = find_callers(root)
         found = [
-            (run.caller.parent.name, run.service) for run in callers.runs_of(root / "Dockerfile")
+            (run.caller.parent.name, run.service)
+            for run in callers.usage_of(root / "Dockerfile").runs
         ]
         assert found == [("repo", "app"), ("deploy", "app")]
 
     def test_runs_of_an_override_file(self) -> None:
         root = CASES / "compose-override-file-is-merged" / "repo"
         callers = find_callers(root)
-        runs = callers.runs_of(root / "api" / "Dockerfile")
+        runs = callers.usage_of(root / "api" / "Dockerfile").runs
         assert [run.caller.name for run in runs] == [
             "docker-compose.override.yml", "docker-compose.yml",
         ]  # fmt: skip
@@ -285,16 +289,16 @@ class TestCallers:
 
 
 class TestLocatedContext:
-    def located(self, root: Path, callers: Callers | None) -> Path:
+    def located(self, root: Path, callers: Callers) -> Path:
         path = root / "app" / "Dockerfile"
         dockerfile = parse("FROM scratch\nCOPY main.py /\n")
-        return locate_context(dockerfile, path, root, callers).folder
+        return locate_context(dockerfile, path, root, callers.usage_of(path)).folder
 
     def test_is_the_one_that_callers_name(self, tmp_path: Path) -> None:
         compose = "services: {a: {build: {context: ., dockerfile: app/Dockerfile}}}"
         plant(tmp_path, app__Dockerfile="FROM scratch\n", compose_yaml=compose)
         (tmp_path / "app" / "main.py").touch()
-        assert self.located(tmp_path, None) == tmp_path / "app"
+        assert self.located(tmp_path, Callers(tmp_path)) == tmp_path / "app"
         assert self.located(tmp_path, find_callers(tmp_path)) == tmp_path
 
     def test_is_where_the_sources_are_if_callers_disagree_or_there_are_none(
@@ -307,7 +311,7 @@ class TestLocatedContext:
         )
         (tmp_path / "app" / "main.py").touch()
         callers = find_callers(tmp_path)
-        assert len(callers.builds_of(tmp_path / "app" / "Dockerfile")) == 2
+        assert len(callers.usage_of(tmp_path / "app" / "Dockerfile").builds) == 2
         assert self.located(tmp_path, callers) == tmp_path / "app"
         assert self.located(tmp_path, Callers(tmp_path)) == tmp_path / "app"
 
@@ -416,16 +420,16 @@ class TestSamples:
         callers = find_callers(SAMPLES)
         compose = SAMPLES / "compose-two-services"
         for name in ("api", "worker"):
-            (build,) = callers.builds_of(compose / name / "Dockerfile")
+            (build,) = callers.usage_of(compose / name / "Dockerfile").builds
             assert build.context == compose
             known = {key: value.known for key, value in build.args.items()}
             assert known == {"PYTHON_VERSION": "3.11", "APP_VERSION": "1.4.2"}
         for folder, name in (("python-private-index", "PIP_TOKEN"), ("npm-token", "NPM_TOKEN")):
-            (build,) = callers.builds_of(SAMPLES / folder / "Dockerfile")
+            (build,) = callers.usage_of(SAMPLES / folder / "Dockerfile").builds
             assert build.context == SAMPLES / folder
             assert build.args[name].known is None
             assert build.args[name].variables == (name,)
-            assert callers.runs_of(SAMPLES / folder / "Dockerfile")[0].ports
+            assert callers.usage_of(SAMPLES / folder / "Dockerfile").runs[0].ports
         assert callers.problems == ()
 
 

@@ -30,7 +30,7 @@ import pytest
 
 from hardener.project.discovery import discover
 from hardener.settings import Settings
-from hardener.sweep import Outcome, Task, hardened_bytes, sweep
+from hardener.sweep import Outcome, hardened_bytes, sweep, task_for
 
 CASES = Path(__file__).resolve().parent.parent / "cases"
 TODAY = datetime.date(2026, 9, 1)
@@ -96,7 +96,7 @@ def cases(transform: str) -> list[object]:
 
 def ignore_files(root: Path, transform: str) -> list[Outcome]:
     """What becomes of the ignore files of a repository when this transform alone runs."""
-    task = Task(root, Settings(only=(transform,)), TODAY, diff=True)
+    task = task_for(root, Settings(only=(transform,)), diff=True, day=TODAY)
     files = discover((root,), root=root).files
     outcomes = list(sweep(files, task, processes=1))
     return [outcome for outcome in outcomes if outcome.path not in files or outcome.error]

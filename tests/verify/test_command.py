@@ -15,7 +15,7 @@ import pytest
 
 from hardener.cli.verify import hardening_of
 from hardener.settings import Settings
-from hardener.sweep import Task
+from hardener.sweep import task_for
 from hardener.transforms import all_transforms
 from hardener.verify.recipe import recipe_for
 from tests.verify.casefolder import CASES, Case
@@ -80,7 +80,7 @@ def test_hardening_leaves_out_what_it_is_told(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM python\nADD app.py /srv/\nCMD python /srv/app.py\n")
     (tmp_path / "app.py").write_text("")
     recipe = recipe_for(tmp_path / "Dockerfile", tmp_path)
-    task = Task(tmp_path, Settings(), datetime.date(2026, 1, 1), diff=False)
+    task = task_for(tmp_path, Settings(), diff=False, day=datetime.date(2026, 1, 1))
     hardening = hardening_of(recipe, task)
     everything = hardening(frozenset())
     assert {"pin-base-image", "copy-instead-of-add"} <= set(everything.transforms)

@@ -154,6 +154,59 @@ class Run:
         return tuple(mount for mount in self.mounts if mount.kind == "bind")
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How the images of one Dockerfile are built and run, as far as callers say it.
+
+    Attributes:
+        builds: the builds of the Dockerfile.
+        runs: the runs of images that these builds make: in the same service, or of an image that
+            one of them is given the name of.
+        root: the folder that callers are shown relative to.
+    """
+
+    builds: tuple[Build, ...] = ()
+    runs: tuple[Run, ...] = ()
+    root: Path = Path()
+
+    @property
+    def context(self) -> Path | None:
+        """The build context, if all builds that name a known one agree."""
+        found = {
+            build.context
+            for build in self.builds
+            if build.context is not None and "context" not in build.unclear
+        }
+        return found.pop() if len(found) == 1 else None
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The stages that builds name, each once; with `unclear` for those that name one which
+        isn't known."""
+        return _once(build.target for build in self.builds if build.target)
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """The platforms that builds name, each once, as written."""
+        return _once(name for build in self.builds for name in build.platforms)
+
+    def unclear(self, attribute: str) -> tuple[str, ...]:
+        """Why an attribute (`target`, `args` …) isn't known for all builds, as
+        `compose.yaml:12: it depends on $TARGET`; empty if it is."""
+        return _once(
+            f"{self.where(build)}: {build.unclear[key]}"
+            for build in self.builds
+            for key in (attribute, "command")
+            if key in build.unclear
+        )
+
+    def where(self, caller: Build | Run) -> str:
+        """Where a build or run stands, as `compose.yaml:12`."""
+        path = caller.caller
+        shown = path.relative_to(self.root) if path.is_relative_to(self.root) else path
+        return f"{shown.as_posix()}:{caller.line}"
+
+
 @dataclass(frozen=True)
 class Callers:
     """The builds and runs that the callers below `root` describe, sorted by caller and line.
@@ -167,53 +220,12 @@ class Callers:
     runs: tuple[Run, ...] = ()
     problems: tuple[HardenError, ...] = ()
 
-    def builds_of(self, dockerfile: Path) -> tuple[Build, ...]:
-        """The builds of the Dockerfile at this path, symbolic links followed."""
-        return self._by_dockerfile.get(os.path.realpath(dockerfile), ())
-
-    @property
-    def unplaced(self) -> tuple[Build, ...]:
-        """The builds of which it isn't known what Dockerfile they are of; any may be meant."""
-        return tuple(
-            build for build in self.builds if build.dockerfile is None and not build.elsewhere
-        )
-
-    def context_of(self, dockerfile: Path) -> Path | None:
-        """The build context, if all builds of the Dockerfile that name a known one agree."""
-        found = {
-            build.context
-            for build in self.builds_of(dockerfile)
-            if build.context is not None and "context" not in build.unclear
-        }
-        return found.pop() if len(found) == 1 else None
-
-    def targets_of(self, dockerfile: Path) -> tuple[str, ...]:
-        """The stages that builds of the Dockerfile name, each once; with `unclear_of` for those
-        that name one which isn't known."""
-        return _once(build.target for build in self.builds_of(dockerfile) if build.target)
-
-    def platforms_of(self, dockerfile: Path) -> tuple[str, ...]:
-        """The platforms that builds of the Dockerfile name, each once, as written."""
-        return _once(name for build in self.builds_of(dockerfile) for name in build.platforms)
-
-    def unclear_of(self, dockerfile: Path, attribute: str) -> tuple[str, ...]:
-        """Why an attribute (`target`, `args` …) isn't known for all builds of the Dockerfile, as
-        `compose.yaml:12: it depends on $TARGET`; empty if it is."""
-        reasons = (
-            f"{self._shown(build.caller)}:{build.line}: {build.unclear[key]}"
-            for build in self.builds_of(dockerfile)
-            for key in (attribute, "command")
-            if key in build.unclear
-        )
-        return _once(reasons)
-
-    def runs_of(self, dockerfile: Path) -> tuple[Run, ...]:
-        """The runs of images that builds of the Dockerfile make: in the same service, or of an
-        image that one of them is given the name of."""
-        builds = self.builds_of(dockerfile)
-        tags = {_image(build.caller, tag) for build in builds for tag in build.tags}
+    def usage_of(self, dockerfile: Path) -> Usage:
+        """How the Dockerfile at this path is used, symbolic links followed."""
         real = os.path.realpath(dockerfile)
-        return tuple(
+        builds = self._by_dockerfile.get(real, ())
+        tags = {_image(build.caller, tag) for build in builds for tag in build.tags}
+        runs = tuple(
             run
             for run in self.runs
             if (
@@ -222,9 +234,14 @@ class Callers:
                 else _real(run.build) == real
             )
         )
+        return Usage(builds, runs, self.root)
 
-    def _shown(self, path: Path) -> Path:
-        return path.relative_to(self.root) if path.is_relative_to(self.root) else path
+    @property
+    def unplaced(self) -> tuple[Build, ...]:
+        """The builds of which it isn't known what Dockerfile they are of; any may be meant."""
+        return tuple(
+            build for build in self.builds if build.dockerfile is None and not build.elsewhere
+        )
 
     @cached_property
     def _by_dockerfile(self) -> dict[str, tuple[Build, ...]]:
