@@ -7,7 +7,6 @@ from functools import cached_property
 
 from hardener.analysis.analysis import Analysis
 from hardener.analysis.choice import Chosen, choose
-from hardener.analysis.compose import Service, services_of
 from hardener.analysis.evidence import Evidence, evidence_of
 from hardener.analysis.family import family_of
 from hardener.analysis.grants import Grants, grants_for
@@ -16,6 +15,7 @@ from hardener.analysis.stage import StageModel
 from hardener.analysis.start import Start, start_of
 from hardener.dockerfile.nodes import Instruction, Stage
 from hardener.images.facts import Family
+from hardener.project.callers.model import Usage
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,13 @@ class Container:
         analysis: of the file.
         model: of the stage.
         new: number of user and group for a user that has to be made.
+        usage: how callers build and run the stage.
     """
 
     analysis: Analysis
     model: StageModel
     new: tuple[int, int]
+    usage: Usage
 
     @property
     def stage(self) -> Stage:
@@ -45,7 +47,7 @@ class Container:
     @cached_property
     def start(self) -> Start:
         """What it runs."""
-        return start_of(self.analysis, self.model)
+        return start_of(self.analysis, self.model, self.usage)
 
     @cached_property
     def family(self) -> Family | None:
@@ -58,12 +60,6 @@ class Container:
         return evidence_of(self.analysis, self.model, self.start.programs)
 
     @cached_property
-    def services(self) -> tuple[Service, ...]:
-        """The Compose services that are built from the context."""
-        context = self.analysis.context
-        return services_of(context) if context is not None else ()
-
-    @cached_property
     def chosen(self) -> Chosen:
         """The user that it should run as."""
         return choose(self.analysis, self.model, self.start, self.new)
@@ -71,7 +67,9 @@ class Container:
     @cached_property
     def grants(self) -> Grants:
         """What has to belong to that user."""
-        return grants_for(self.analysis, self.model, self.start, self.evidence, self.chosen)
+        return grants_for(
+            self.analysis, self.model, self.start, self.evidence, self.chosen, self.usage
+        )
 
     def sign(self, *kinds: Kind) -> str | None:
         """The first sign of these kinds, with the place where it was met."""

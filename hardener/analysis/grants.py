@@ -28,6 +28,7 @@ from hardener.analysis.stage import StageModel
 from hardener.analysis.start import Program, Start
 from hardener.analysis.steps import Copied
 from hardener.analysis.supply import installed_packages
+from hardener.project.callers.model import Usage
 
 # what chown -R may touch: it copies each file into a layer of its own
 _MOST_CHOWNED = 500
@@ -82,11 +83,17 @@ class Grants:
 
 
 def grants_for(
-    analysis: Analysis, model: StageModel, start: Start, evidence: Evidence, chosen: Chosen
+    analysis: Analysis,
+    model: StageModel,
+    start: Start,
+    evidence: Evidence,
+    chosen: Chosen,
+    usage: Usage,
 ) -> Grants:
     """What has to belong to `chosen`, the least of it that is seen to be enough."""
     grants = Grants()
     _from_file(model, chosen, grants)
+    _from_volumes(usage, grants)
     _from_start(analysis, model, start, grants)
     _from_sources(model, evidence, grants)
     _from_frameworks(analysis, model, start, grants)
@@ -175,6 +182,19 @@ def _from_file(model: StageModel, chosen: Chosen, grants: Grants) -> None:
     for made in made_folders(model):
         if is_for_data(made.path) and made.path not in packages and not is_of_system(made.path):
             grants.folder(made.path, f"line {made.instruction.first_line}")
+
+
+def _from_volumes(usage: Usage, grants: Grants) -> None:
+    """What callers mount volumes at: a new one gets the owner that the folder has in the image.
+
+    Source: docs.docker.com/engine/storage/volumes/#mounting-a-volume-over-existing-data.
+    """
+    for run in usage.runs:
+        for mount in run.mounts:
+            if mount.kind == "volume" and not mount.read_only and mount.target.startswith("/"):
+                target = joined("/", mount.target)
+                if target is not None:
+                    grants.folder(target, f"volume in {usage.where(run)}")
 
 
 def _from_start(analysis: Analysis, model: StageModel, start: Start, grants: Grants) -> None:

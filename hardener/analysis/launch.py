@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hardener.analysis.paths import name_of
 from hardener.analysis.stage import Launch, StageModel
+from hardener.project.callers.model import Run
 
 
 def command_line(model: StageModel) -> tuple[Sequence[str], str | None]:
@@ -21,6 +23,24 @@ def command_line(model: StageModel) -> tuple[Sequence[str], str | None]:
             return (), None
         return command.words or (), command.code
     return (*_without_base_entrypoint(model, entrypoint), *_as_words(command)), None
+
+
+def as_started(model: StageModel, run: Run) -> StageModel:
+    """The stage as one run starts it; an entrypoint of the run leaves out the image's command.
+
+    Source: docs.docker.com/reference/cli/docker/container/run/ (--entrypoint), the Compose
+    specification, 05-services.md (entrypoint).
+    """
+    entrypoint, command = model.entrypoint, model.command
+    if run.entrypoint is not None:
+        entrypoint, command = _launch(run.entrypoint), None
+    if run.command is not None:
+        command = _launch(run.command)
+    return replace(model, entrypoint=entrypoint, command=command)
+
+
+def _launch(words: tuple[str, ...]) -> Launch | None:
+    return Launch(words, None, None) if words else None
 
 
 def _without_base_entrypoint(model: StageModel, entrypoint: Launch) -> tuple[str, ...]:

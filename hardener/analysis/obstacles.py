@@ -17,6 +17,8 @@ from hardener.analysis.servers import unseen_configuration
 from hardener.analysis.steps import speaks_posix
 from hardener.analysis.supply import installed_packages
 from hardener.dockerfile.expand import find_substitutions
+from hardener.dockerfile.images import base_stage
+from hardener.project.callers.model import Mount
 
 _DEVELOPMENT_STAGES = frozenset(
     {"dev", "devel", "develop", "development", "devcontainer", "debug", "test", "tests", "testing"}
@@ -163,19 +165,69 @@ def sources_need_root(container: Container) -> str | None:
     return next(iter(container.evidence.needs), None)
 
 
+def is_action(container: Container) -> str | None:
+    """GitHub runs it as a Docker action, whose files in the workspace belong to root.
+
+    Source: docs.github.com/actions/reference/workflows-and-actions/dockerfile-support (USER).
+    """
+    usage = container.usage
+    return next((usage.where(build) for build in usage.builds if build.form == "action"), None)
+
+
+def is_only_for_development(container: Container) -> str | None:
+    """Nothing builds it but the configuration of a development container."""
+    builds = container.usage.builds
+    forms = {build.form for build in builds}
+    return container.usage.where(builds[0]) if forms == {"devcontainer"} else None
+
+
+def is_built_upon(container: Container) -> str | None:
+    """A stage further down is built on it, and may need root there."""
+    dockerfile = container.analysis.dockerfile
+    for stage in dockerfile.stages[container.stage.index + 1 :]:
+        if base_stage(dockerfile, stage) is container.stage:
+            return f"line {stage.start.first_line}"
+    return None
+
+
+def is_asked_to_be_root(container: Container) -> str | None:
+    """A caller starts the container as root whatever the image says."""
+    for run in container.usage.runs:
+        user = run.user.known if run.user is not None else None
+        if user is not None and user.partition(":")[0] in ("root", "0"):
+            return container.usage.where(run)
+    return None
+
+
 def is_given_privileges(container: Container) -> str | None:
-    """A Compose file gives the container what only root makes use of."""
-    return next((item for service in container.services for item in service.privileges), None)
+    """A caller gives the container what only root makes use of."""
+    for run in container.usage.runs:
+        given = [
+            *(["privileged"] if run.privileged else []),
+            *(f"the capability {name}" for name in run.cap_add),
+            *(f"the device {device}" for device in run.devices),
+            *([f"the processes of {run.pid}"] if run.pid else []),
+            *("the Docker socket" for mount in run.mounts if _is_socket(mount)),
+        ]
+        if given:
+            return f"{given[0]} ({container.usage.where(run)})"
+    return None
+
+
+def _is_socket(mount: Mount) -> bool:
+    return mount.target.endswith(("docker.sock", "podman.sock", "containerd.sock"))
 
 
 def writes_to_the_host(container: Container) -> str | None:
     """What the user has to write is mounted from the host, where it belongs to someone else."""
-    for service in container.services:
-        for mount in service.mounts:
+    for run in container.usage.runs:
+        for mount in run.mounts:
+            if mount.kind != "bind" or mount.read_only:
+                continue
             for path in container.grants.paths:
-                inside = is_below(path, mount.target) or is_below(mount.target, path)
-                if inside and not mount.read_only:
-                    return f"{mount.source} at {mount.target} ({mount.where})"
+                if is_below(path, mount.target) or is_below(mount.target, path):
+                    place = f"{mount.source} at {mount.target}" if mount.source else mount.target
+                    return f"{place} ({container.usage.where(run)})"
     return None
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from hardener.analysis.analysis import Analysis, Origin
 from hardener.analysis.calls import Call, calls_in, calls_of
 from hardener.analysis.knowledge import names, table
-from hardener.analysis.launch import command_line
+from hardener.analysis.launch import as_started, command_line
 from hardener.analysis.npm import is_for_production, package_script
 from hardener.analysis.paths import is_below, joined, name_of, parent
 from hardener.analysis.programs import (
@@ -24,6 +24,7 @@ from hardener.analysis.stage import StageModel
 from hardener.analysis.supply import supply_of
 from hardener.dockerfile.scope import DEFAULT_PATH
 from hardener.dockerfile.shell.shells import posix_shells
+from hardener.project.callers.model import Usage
 
 _ALL_ARGUMENTS = frozenset({'"$@"', "$@", '"$*"', "$*", '"${@}"', "${@}"})
 _MOST_SCRIPTS = 12
@@ -91,14 +92,13 @@ class Start:
     scripts: list[Origin] = field(default_factory=list)
 
 
-def start_of(analysis: Analysis, model: StageModel) -> Start:
-    """What the container of a stage runs."""
+def start_of(analysis: Analysis, model: StageModel, usage: Usage) -> Start:
+    """What the containers of a stage run: what the image says, and what callers start instead."""
     reader = _Reader(analysis, model)
-    words, code = command_line(model)
-    if code is not None:
-        reader.code(code, (), "")
-    elif words:
-        reader.words(words, ())
+    reader.command_line(model)
+    for run in usage.runs:
+        if run.entrypoint is not None or run.command is not None:
+            reader.command_line(as_started(model, run), f"{usage.where(run)}")
     return reader.start
 
 
@@ -114,6 +114,16 @@ class _Reader:
         self._analysis = analysis
         self._model = model
         self._depth = 0
+        self._where = ""
+
+    def command_line(self, model: StageModel, where: str = "") -> None:
+        """Follow the command line of a stage's container, as the caller at `where` starts it."""
+        words, code = command_line(model)
+        self._where = where
+        if code is not None:
+            self.code(code, (), where)
+        elif words:
+            self.words(words, ())
         self._where = ""
 
     def words(self, words: Sequence[str | None], arguments: Sequence[str | None]) -> None:

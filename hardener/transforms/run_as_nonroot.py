@@ -1,14 +1,14 @@
 """run-as-nonroot: the container runs as an unprivileged user, and goes on working.
 
 What it does
-    The final stage ends with a user other than root: the one that the file makes or that the base
-    image brings for it (`node`, `nginx`, `www-data`, `app`, `nonroot`), else one that is made, by
-    the means of the distribution: groupadd and useradd, addgroup and adduser on Alpine and BusyBox,
-    a number alone where there is no shell. USER is written as a number, the name in the comment
-    above. What the program writes is given to that user, and no more: volumes, folders made for
-    data, and what the sources in the build context, the framework, or a known server write. Code
-    stays root's. Where the sources aren't at hand, or write at a place that can't be told, the
-    application's own folder is given to it.
+    The final stage, and each that a caller builds by its name, ends with a user other than root:
+    the one that the file makes or that the base image brings for it (`node`, `nginx`, `www-data`,
+    `app`, `nonroot`), else one that is made, by the means of the distribution: groupadd and
+    useradd, addgroup and adduser on Alpine and BusyBox, a number alone where there is no shell.
+    USER is written as a number, the name in the comment above. What the program writes is given to
+    that user, and no more: volumes, folders made for data, and what the sources in the build
+    context, the framework, or a known server write. Code stays root's. Where the sources aren't at
+    hand, or write at a place that can't be told, the application's own folder is given to it.
 
 Why
     Root in the container is root on the kernel: what breaks out of a program that runs as root has
@@ -37,7 +37,9 @@ When it is left alone, with advice
     - nothing is run: a toolbox, a base for other images (ONBUILD too), a development stage;
     - the user is a build argument, or the base image is unknown and may have one already;
     - what the program needs is in root's home folder, or belongs to root and has to be written,
-      or a Compose file mounts what it writes from the host.
+      or a caller mounts what it writes from the host;
+    - a caller starts it as root, or with privileges (capabilities, devices, the Docker socket);
+      GitHub runs it as a Docker action; another stage is built on the one that a caller names.
     A port below 1024 is no obstacle: Docker since 20.10 lets every user bind it. With Podman and in
     Kubernetes set the sysctl net.ipv4.ip_unprivileged_port_start to 0, or take a higher port.
 
@@ -64,10 +66,14 @@ from hardener.analysis.obstacles import (
     family_is_unknown,
     has_no_shell_to_hand_over,
     installs_for_root,
+    is_action,
+    is_asked_to_be_root,
     is_base_for_others,
+    is_built_upon,
     is_closed_by_chmod,
     is_for_development,
     is_given_privileges,
+    is_only_for_development,
     makes_several_users,
     needs_root_home,
     shell_is_not_posix,
@@ -83,6 +89,7 @@ from hardener.analysis.obstacles import (
     writes_to_the_host,
 )
 from hardener.analysis.signs import Kind
+from hardener.dockerfile.nodes import Stage
 from hardener.transforms.model import Advice, Change, Finding, Subject, Transform
 
 
@@ -124,6 +131,26 @@ GUARDS = (
         is_base_for_others,
         "ONBUILD ({met}) makes this a base for other images, whose instructions may need root",
         "Set USER in the images that are built on it, and document which",
+    ),
+    _Guard(
+        is_action,
+        "GitHub runs it as a Docker action ({met}), whose files in the workspace belong to root",
+        "Keep it; GitHub asks Docker actions to do without USER",
+    ),
+    _Guard(
+        is_asked_to_be_root,
+        "{met} starts it as root on purpose",
+        "If it does without, take `user` out there and write USER {user}",
+    ),
+    _Guard(
+        is_only_for_development,
+        "it is built for a development container ({met}), where people install software",
+        "Set remoteUser there for the people who work in it",
+    ),
+    _Guard(
+        is_built_upon,
+        "a later stage ({met}) is built on it and may need root",
+        "Write USER {user} at its end, and USER root at the start of that stage where it needs it",
     ),
     _Guard(
         base_drops_privileges,
@@ -252,7 +279,7 @@ GUARDS = (
     ),
     _Guard(
         is_given_privileges,
-        "a Compose file gives it {met}, which is there for root",
+        "it is given {met}, which is there for root",
         "If it does without, take that out and write USER {user}",
     ),
     _Guard(
@@ -267,7 +294,7 @@ GUARDS = (
     ),
     _Guard(
         writes_to_the_host,
-        "a Compose file mounts {met}, which it writes, and which belongs to someone on the host",
+        "it writes {met}, mounted from the host, where that belongs to someone else",
         "Use a named volume, or give that folder to {user} on the host; then write USER {user}",
     ),
     _Guard(
@@ -280,24 +307,38 @@ GUARDS = (
 
 
 def look(subject: Subject) -> Iterator[Finding]:
-    """The final stage, where it ends as root."""
+    """The stages that containers are made of, where they end as root."""
     dockerfile = subject.dockerfile
-    if not dockerfile.stages:
-        return
     analysis = Analysis(dockerfile, lambda: subject.context)
     uid, _, gid = subject.settings.run_as.partition(":")
-    container = Container(
-        analysis, analysis.stage(dockerfile.stages[-1]), (int(uid), int(gid or uid))
-    )
-    user = container.model.end.user
-    if is_root(user, container.model) is False:
-        return
+    for stage in _started(subject):
+        container = Container(
+            analysis,
+            analysis.stage(stage),
+            (int(uid), int(gid or uid)),
+            subject.usage.of_stage(stage, dockerfile),
+        )
+        if is_root(container.model.end.user, container.model) is not False:
+            yield _finding(container)
+
+
+def _started(subject: Subject) -> list[Stage]:
+    """The final stage, and those that callers build by name."""
+    dockerfile = subject.dockerfile
+    found = {stage.index: stage for stage in dockerfile.stages[-1:]}
+    for target in subject.usage.targets:
+        stage = dockerfile.stage_named(target)
+        if stage is not None:
+            found[stage.index] = stage
+    return [found[index] for index in sorted(found)]
+
+
+def _finding(container: Container) -> Finding:
     for guard in GUARDS:
         met = guard.met(container)
         if met is not None:
-            yield Advice(container.anchor, _advice(container, guard, " ".join(met.split())))
-            return
-    yield _change(container)
+            return Advice(container.anchor, _advice(container, guard, " ".join(met.split())))
+    return _change(container)
 
 
 def _advice(container: Container, guard: _Guard, met: str) -> str:
@@ -346,6 +387,8 @@ def _reason(container: Container, chosen: Chosen, grants: Grants) -> str:
     ]
     if handed:
         parts.append("it gets " + ", ".join(handed))
+    if any(why.lower().startswith("volume") for why, _ in grants.folders.values()):
+        parts.append(f"a volume from before keeps its owner: chown it to {chosen.text} once")
     low = [port for port in container.model.ports if _is_low(port)]
     if low:
         parts.append(

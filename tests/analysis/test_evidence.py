@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from hardener.analysis.analysis import Analysis
-from hardener.analysis.compose import services_of
 from hardener.analysis.container import Container
 from hardener.analysis.writes import is_left_out, language_of, needs_in, writes_in
 from hardener.dockerfile.parse import parse
+from hardener.project.callers import Usage
 from hardener.project.context import BuildContext
 
 
@@ -20,7 +20,9 @@ def container(folder: Path, dockerfile: str, files: dict[str, str]) -> Container
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     analysis = Analysis(parse(dockerfile), lambda: BuildContext(folder))
-    return Container(analysis, analysis.stage(analysis.dockerfile.stages[-1]), (10001, 10001))
+    return Container(
+        analysis, analysis.stage(analysis.dockerfile.stages[-1]), (10001, 10001), Usage()
+    )
 
 
 PYTHON = 'FROM python:3.12\nWORKDIR /app\nCOPY . .\nCMD ["python", "src/app.py"]\n'
@@ -171,45 +173,3 @@ def test_needs(name: str, text: str, what: str) -> None:
 )
 def test_what_is_no_part_of_what_runs(path: str) -> None:
     assert is_left_out(path)
-
-
-COMPOSE = """\
-services:
-  web:  # the site
-    build:
-      context: ./web
-    volumes:
-      - ./web/data:/data
-      - "./conf:/etc/web:ro"
-      - cache:/cache
-      - type: bind
-        source: ./more
-        target: /more
-    privileged: true
-  db:
-    image: postgres
-    volumes:
-      - ./db:/var/lib/postgresql
-volumes:
-  cache:
-"""
-
-
-def test_compose_files_above_the_context_in_its_repository(tmp_path: Path) -> None:
-    (tmp_path / ".git").mkdir()
-    (tmp_path / "web").mkdir()
-    (tmp_path / "compose.yaml").write_text(COMPOSE)
-    (service,) = services_of(BuildContext(tmp_path / "web"))
-    assert [(mount.source, mount.target, mount.read_only) for mount in service.mounts] == [
-        ("./web/data", "/data", False),
-        ("./conf", "/etc/web", True),
-        ("./more", "/more", False),
-    ]
-    assert service.privileges == ("privileged true (compose.yaml:12)",)
-    assert services_of(BuildContext(tmp_path)) == ()
-
-
-def test_compose_files_outside_of_a_repository_are_not_read(tmp_path: Path) -> None:
-    (tmp_path / "web").mkdir()
-    (tmp_path / "compose.yaml").write_text(COMPOSE)
-    assert services_of(BuildContext(tmp_path / "web")) == ()

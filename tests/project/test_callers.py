@@ -119,6 +119,8 @@ def run_of(run: Run, root: Path) -> dict[str, Any]:
         "env_files": list(run.env_files),
         "secrets": list(run.secrets),
         "ports": list(run.ports),
+        "devices": list(run.devices),
+        "pid": run.pid,
         "cap_add": list(run.cap_add),
         "privileged": run.privileged or None,
         "read_only": run.read_only or None,

@@ -5,7 +5,8 @@
     after.Dockerfile    what it becomes, byte for byte; absent where it is left alone
     advice.txt          one line for each piece of advice, in order: its line, a colon, and words
                         that stand in it; absent where none is given
-    context/            the build context, where the transform looks at it
+    context/            the build context, where the transform looks at it; a compose file or
+                        another caller in it is read as if the Dockerfile stood beside it
     harden.toml         settings, where others than the defaults are meant
     pins.json           what the registries say of images; absent where they aren't asked. For
                         each a Pin's values, or the reason (unpinned) why it isn't to be pinned
@@ -18,6 +19,8 @@ import datetime
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copytree
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -25,6 +28,7 @@ from hardener.files import decode, encode
 from hardener.images.pins import Pin, Pins, Unpinned
 from hardener.images.registry.image import Image, image_of
 from hardener.pipeline import Hardened, harden
+from hardener.project.callers import Usage, find_callers
 from hardener.project.context import BuildContext, read_ignore_file
 from hardener.settings import Settings, load_settings
 from hardener.transforms import Transform
@@ -89,8 +93,20 @@ class Case:
             today=TODAY,
             locate=locate,
             pins=self.pins,
+            usage=_usage(root, content),
             transforms=self.transforms,
         )
+
+
+def _usage(context: Path, content: bytes) -> Usage:
+    """What the callers in the context say of a Dockerfile of that content beside them."""
+    if not context.is_dir() or not find_callers(context).builds:
+        return Usage()
+    with TemporaryDirectory() as name:
+        root = Path(name)
+        copytree(context, root, dirs_exist_ok=True, symlinks=True)
+        (root / "Dockerfile").write_bytes(content)
+        return find_callers(root).usage_of(root / "Dockerfile")
 
 
 def cases(

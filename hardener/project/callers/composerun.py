@@ -39,6 +39,8 @@ def run_of_service(service: Service, build: Build | None, checkout: Checkout) ->
         secrets=tuple(_secrets(service)),
         ports=tuple(_ports(service, unclear)),
         cap_add=tuple(texts(service.every("cap_add"), "cap_add", unclear)),
+        devices=tuple(texts(service.every("devices"), "devices", unclear)),
+        pid=text(service.last("pid"), "pid", unclear),
         privileged=_is_true(service.last("privileged")),
         read_only=_is_true(service.last("read_only")),
         unclear=unclear,

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from hardener.dockerfile.nodes import Span
+from hardener.dockerfile.nodes import Dockerfile, Span, Stage
 from hardener.errors import HardenError
 
 Form: TypeAlias = Literal[
@@ -124,6 +124,8 @@ class Run:
         environment: by name.
         secrets: the names of the secrets it is given at run time.
         ports: as written, `8080:80` and the like.
+        devices: of the machine it runs on, as written.
+        pid: the process namespace it joins, as written; None for its own.
         unclear: as for a build.
     """
 
@@ -143,6 +145,8 @@ class Run:
     secrets: tuple[str, ...] = ()
     ports: tuple[str, ...] = ()
     cap_add: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
+    pid: str | None = None
     privileged: bool = False
     read_only: bool = False
     unclear: Mapping[str, str] = field(default_factory=dict)
@@ -189,6 +193,29 @@ class Usage:
     def platforms(self) -> tuple[str, ...]:
         """The platforms that builds name, each once, as written."""
         return _once(name for build in self.builds for name in build.platforms)
+
+    def builds_stage(self, build: Build, stage: Stage, dockerfile: Dockerfile) -> bool:
+        """Whether a build makes this stage of the Dockerfile, or may make it."""
+        if "target" in build.unclear or "command" in build.unclear:
+            return True
+        if build.target is None:
+            return stage is dockerfile.stages[-1]
+        return dockerfile.stage_named(build.target) is stage
+
+    def of_stage(self, stage: Stage, dockerfile: Dockerfile) -> Usage:
+        """What is known of the images of one stage: its builds, and the runs of their images."""
+        builds = tuple(one for one in self.builds if self.builds_stage(one, stage, dockerfile))
+        tags = {_image(build.caller, tag) for build in builds for tag in build.tags}
+        runs = tuple(
+            run
+            for run in self.runs
+            if (
+                _image(run.caller, run.image) in tags
+                if run.build is None
+                else self.builds_stage(run.build, stage, dockerfile)
+            )
+        )
+        return Usage(builds, runs, self.root)
 
     def unclear(self, attribute: str) -> tuple[str, ...]:
         """Why an attribute (`target`, `args` …) isn't known for all builds, as

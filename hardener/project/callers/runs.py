@@ -41,6 +41,8 @@ def run_of(invocation: Invocation, command: Command, words: Words) -> Run:
         secrets=tuple(text.partition(",")[0] for text in _texts("secrets", invocation, words)),
         ports=tuple(_texts("ports", invocation, words)),
         cap_add=tuple(_texts("cap_add", invocation, words)),
+        devices=tuple(_texts("devices", invocation, words)),
+        pid=_text(invocation.last("pid"), words),
         privileged=flag_given(invocation.all("privileged")),
         read_only=flag_given(invocation.all("read_only")),
         unclear=unclear,
