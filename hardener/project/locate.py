@@ -29,6 +29,20 @@ def locate_context(
     return BuildContext(folder, read_ignore_file(path, folder))
 
 
+def contexts_of(
+    dockerfile: Dockerfile, path: Path, root: Path, usage: Usage = _UNUSED
+) -> tuple[BuildContext, ...]:
+    """The contexts that the Dockerfile is built with: all that its callers name, else the one to
+    assume.
+
+    Raises:
+        IgnoreFileError: an ignore file can't be read, or holds what Docker refuses.
+    """
+    if len(usage.contexts) < 2:
+        return (locate_context(dockerfile, path, root, usage),)
+    return tuple(BuildContext(folder, read_ignore_file(path, folder)) for folder in usage.contexts)
+
+
 def ignore_path(dockerfile: Path, folder: Path) -> Path:
     """The ignore file that holds when `dockerfile` is built with `folder` as its context: the one
     beside it, even an empty one, else the `.dockerignore` of the context, there or not.

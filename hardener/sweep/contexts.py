@@ -25,19 +25,35 @@ def sweep_contexts(outcomes: Sequence[Outcome], task: Task) -> Iterator[Outcome]
     contexts: dict[tuple[Path, Path], list[Placed]] = {}
     asked: set[tuple[Path, Path]] = set()
     named = {outcome.path for outcome in outcomes}
-    for placed in (*_hardened_files(outcomes), *_other_files(named, task)):
+    everything = (*_hardened_files(outcomes), *_other_files(named, task))
+    for placed in everything:
         try:
-            context = task.context_of(placed.dockerfile, placed.path)
+            found = task.contexts_of(placed.dockerfile, placed.path)
         except HardenError as error:
             if placed.path in named:
                 yield failure_of(placed.path, error, task)
             continue
-        key = context.folder, ignore_path(placed.path, context.folder)
-        contexts.setdefault(key, []).append(placed)
-        if placed.path in named:
-            asked.add(key)
+        for context in found:
+            key = context.folder, ignore_path(placed.path, context.folder)
+            contexts.setdefault(key, []).append(placed)
+            if placed.path in named:
+                asked.add(key)
+    _add_unplaced(contexts, everything, task)
     for key in sorted(asked):
         yield _harden(*key, tuple(contexts[key]), task)
+
+
+def _add_unplaced(
+    contexts: dict[tuple[Path, Path], list[Placed]], everything: Sequence[Placed], task: Task
+) -> None:
+    """Where it isn't known which Dockerfile is built with a context, it may be any of them."""
+    for build in task.callers.unplaced:
+        for placed in everything if build.context is not None else ():
+            assert build.context is not None
+            key = build.context, ignore_path(placed.path, build.context)
+            sharing = contexts.get(key, [])
+            if sharing and not any(placed is other for other in sharing):
+                sharing.append(placed)
 
 
 def _hardened_files(outcomes: Sequence[Outcome]) -> Iterator[Placed]:
@@ -59,7 +75,8 @@ def _harden(folder: Path, ignore: Path, dockerfiles: tuple[Placed, ...], task: T
     try:
         context = BuildContext(folder, read_ignore_file(dockerfiles[0].path, folder))
         text = decode(ignore.read_bytes()) if ignore.is_file() else None
-        surroundings = Surroundings(context, dockerfiles, ignore, text, task.settings)
+        unseen = task.callers.elsewhere(folder)
+        surroundings = Surroundings(context, dockerfiles, ignore, text, task.settings, unseen)
         hardened = harden_context(surroundings, task.chosen)
     except OSError as error:
         problem = HardenError(f"can't be read: {error.strerror or error}")

@@ -14,7 +14,7 @@ from hardener.images.pins import Pins
 from hardener.pipeline import Hardened, wanted
 from hardener.project.callers import Callers, find_callers
 from hardener.project.context import BuildContext
-from hardener.project.locate import locate_context
+from hardener.project.locate import contexts_of, locate_context
 from hardener.settings import Settings
 from hardener.transforms import Transform
 
@@ -53,6 +53,14 @@ class Task:
             HardenError: its ignore file can't be read.
         """
         return locate_context(dockerfile, path, self.root, self.callers.usage_of(path))
+
+    def contexts_of(self, dockerfile: Dockerfile, path: Path) -> tuple[BuildContext, ...]:
+        """All contexts that the Dockerfile at `path` is built with.
+
+        Raises:
+            HardenError: an ignore file can't be read.
+        """
+        return contexts_of(dockerfile, path, self.root, self.callers.usage_of(path))
 
 
 def today() -> datetime.date:

@@ -79,6 +79,8 @@ class Surroundings:
         ignore_path: the ignore file that holds for them, or the one to be made.
         ignore_text: what it holds; None where there is none.
         settings: of the project.
+        unseen: the builds with this context whose Dockerfile isn't in the repository, as
+            `compose.yaml:12: its Dockerfile stands in the compose file itself`.
     """
 
     context: BuildContext
@@ -86,6 +88,7 @@ class Surroundings:
     ignore_path: Path
     ignore_text: str | None
     settings: Settings
+    unseen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

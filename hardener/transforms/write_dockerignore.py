@@ -34,8 +34,9 @@ When it is left alone
     - logs, databases, reports and build output that git tracks: they belong to the project.
       README and LICENSE always stay.
     A pattern is written only if no other file that is there now would go missing by it, and not
-    behind a ! line that it would change. A variable that isn't known may name anything.
-    A new file is written only where there is something to keep out.
+    behind a ! line that it would change. A variable that isn't known may name anything. Nothing is
+    written where a caller builds a Dockerfile with the context that isn't looked at (one from
+    standard input or in a compose file), and a new file only where there is something to keep out.
 
 How to turn it off
     skip = ["write-dockerignore"]                  in harden.toml or [tool.harden]
@@ -124,7 +125,9 @@ def _findings(surroundings: Surroundings) -> Iterator[FileChange | FileAdvice]:
     unneeded, kept = _judged(needs, [*contents.found, *usual(needs, fresh=fresh)])
     covering = _covering(needs, surroundings, unneeded, kept)
     lines = covering.lines if _is_worth_it(needs, surroundings, covering.lines) else ()
-    if lines:
+    if lines and surroundings.unseen:
+        yield _unseen(surroundings, lines)
+    elif lines:
         yield _change(surroundings, contents, lines)
     left = [_Kept(item, why, item.there, way_out) for item, why, way_out in covering.left]
     yield from _advice(surroundings, [*kept, *left])
@@ -219,6 +222,17 @@ def _is_worth_it(needs: Needs, surroundings: Surroundings, lines: Sequence[Line]
     whole = any(source.whole for source in needs.intake.sources)
     docker = any(item.there and item.kind.section == "docker" for item in items)
     return whole and docker and bool(needs.contents.ecosystems)
+
+
+def _unseen(surroundings: Surroundings, lines: Sequence[Line]) -> FileAdvice:
+    there = [line.pattern for line in lines if any(item.there for item in line.items)]
+    more = f" and {len(there) - _MOST_NAMED} more" if len(there) > _MOST_NAMED else ""
+    return FileAdvice(
+        1,
+        f"{', '.join(there[:_MOST_NAMED])}{more} could be kept out of the build context. Not changed: another build uses "
+        f"it whose COPYs aren't looked at ({surroundings.unseen[0]}). Write them to "
+        f"{surroundings.ignore_path.name} if that one does without",
+    )
 
 
 def _change(surroundings: Surroundings, contents: Contents, lines: Sequence[Line]) -> FileChange:

@@ -97,7 +97,8 @@ def _place(
     base, without_context = program.dockerfile, False
     read = _standard_input(command)
     if dockerfile is not None and dockerfile.known == "-":
-        return Place(elsewhere="its Dockerfile comes from standard input")
+        why = "its Dockerfile comes from standard input"
+        return words.where.checkout.place_of_context(words.where.folders or (), context, why)
     if context is not None and context.known == "-":
         if read is None:
             return Place(elsewhere="its Dockerfile comes from standard input")

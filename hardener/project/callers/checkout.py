@@ -172,6 +172,16 @@ class Checkout:
             unclear.setdefault("context", "it is read as if run in another folder than its own")
         return Place(folder, file, unclear=unclear)
 
+    def place_of_context(
+        self, folders: Sequence[str], context: Value | None, elsewhere: str
+    ) -> Place:
+        """Where the context of a build is whose Dockerfile isn't in this repository."""
+        folder = None if context is None else given(context)
+        if folder is None or is_remote(folder):
+            return Place(elsewhere=elsewhere)
+        found = _distinct(self._context(start, folder) for start in folders)
+        return Place(found[0] if found else None, elsewhere=elsewhere)
+
     def _missing(
         self,
         folders: Sequence[str],

@@ -230,16 +230,17 @@ class _Reader:
         """Where the context and the Dockerfile of a build are."""
         layers = [layer for layer in found if isinstance(layer.node, MappingNode)]
         inline, named = last(layers, "dockerfile_inline"), last(layers, "dockerfile")
-        if inline is not None:
-            return Place(elsewhere="its Dockerfile stands in the compose file itself")
         file, context = found[0].file, literal(".")
         for layer in found:
             said = layer if isinstance(layer.node, ScalarNode) else last([layer], "context")
             path = value(said)
             if path is not None:
                 file, context = layer.file, path
-        folders = dict.fromkeys((file.folder, ""))
-        return self._checkout.place(list(folders), context, value(named), ordered=True)
+        folders = list(dict.fromkeys((file.folder, "")))
+        if inline is not None:
+            why = "its Dockerfile stands in the compose file itself"
+            return self._checkout.place_of_context(folders, context, why)
+        return self._checkout.place(folders, context, value(named), ordered=True)
 
 
 def _stands_alone(entry: Entry) -> bool:

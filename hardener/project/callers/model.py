@@ -174,14 +174,15 @@ class Usage:
     root: Path = Path()
 
     @property
+    def contexts(self) -> tuple[Path, ...]:
+        """The build contexts that builds name for sure, each once."""
+        known = (build for build in self.builds if "context" not in build.unclear)
+        return tuple(dict.fromkeys(build.context for build in known if build.context is not None))
+
+    @property
     def context(self) -> Path | None:
         """The build context, if all builds that name a known one agree."""
-        found = {
-            build.context
-            for build in self.builds
-            if build.context is not None and "context" not in build.unclear
-        }
-        return found.pop() if len(found) == 1 else None
+        return self.contexts[0] if len(self.contexts) == 1 else None
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -268,6 +269,17 @@ class Callers:
         """The builds of which it isn't known what Dockerfile they are of; any may be meant."""
         return tuple(
             build for build in self.builds if build.dockerfile is None and not build.elsewhere
+        )
+
+    def elsewhere(self, context: Path) -> tuple[str, ...]:
+        """The builds with this context whose Dockerfile isn't in this repository, each as
+        `compose.yaml:12: its Dockerfile stands in the compose file itself`."""
+        real = os.path.realpath(context)
+        usage = Usage(root=self.root)
+        return _once(
+            f"{usage.where(build)}: {build.elsewhere}"
+            for build in self.builds
+            if build.elsewhere and build.context and os.path.realpath(build.context) == real
         )
 
     @cached_property

@@ -1,0 +1,4 @@
+target "web" {
+  context    = "web"
+  dockerfile = "../docker/Dockerfile"
+}
