@@ -10,9 +10,9 @@ from hardener.errors import HardenError
 from hardener.review.terminal import Reporter
 from hardener.sweep import Outcome, Task
 from hardener.verify.bench import Options
+from hardener.verify.called import recipes_for
 from hardener.verify.difference import Verdict
 from hardener.verify.proof import verify_file
-from hardener.verify.recipe import recipe_for
 from hardener.verify.report import EXECUTES
 from hardener.verify.session import Session, session
 
@@ -55,17 +55,18 @@ class Prover:
         if outcome.hardened is None or outcome.surrounding:
             return not self._held_back
         try:
-            recipe = recipe_for(outcome.path, self._task.root)
+            recipes = recipes_for(outcome.path, self._task.root, self._task.callers)
         except HardenError as error:
             self._hold_back(outcome.name, str(error))
             return False
-        hardening = hardening_of(recipe, self._task)
-        found = verify_file(self._opened(), recipe, hardening, self._options)
-        if found.verdict is Verdict.SAME:
-            self._reporter.note(f"{outcome.name}: verified, the same before and after")
-            return True
-        self._hold_back(outcome.name, f"{found.headline}: {found.reason}")
-        return False
+        for recipe in recipes:
+            hardening = hardening_of(recipe, self._task)
+            found = verify_file(self._opened(), recipe, hardening, self._options)
+            if found.verdict is not Verdict.SAME:
+                self._hold_back(recipe.title, f"{found.headline}: {found.reason}")
+                return False
+        self._reporter.note(f"{outcome.name}: verified, the same before and after")
+        return True
 
     def _opened(self) -> Session:
         if self._session is None:

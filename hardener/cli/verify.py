@@ -12,20 +12,19 @@ import click
 
 from hardener.cli.run import root_of
 from hardener.errors import HardenError
-from hardener.project.callers import Callers
 from hardener.project.discovery import discover
 from hardener.settings import Settings, load_settings
 from hardener.sweep import Task, hardened_bytes, sweep, task_for
 from hardener.transforms import all_transforms
 from hardener.verify.bench import Options
-from hardener.verify.called import as_called
+from hardener.verify.called import recipes_for
 from hardener.verify.difference import Verdict
 from hardener.verify.engine import names_of_engines
 from hardener.verify.hardening import AppliedChange, Hardened, Hardening, announced_by
 from hardener.verify.outcome import Outcome
 from hardener.verify.probe import probe_of_url
 from hardener.verify.proof import verify_file
-from hardener.verify.recipe import Recipe, recipe_for, secrets_of_flags, split_command
+from hardener.verify.recipe import Recipe, secrets_of_flags, split_command
 from hardener.verify.report import EXECUTES, as_json, as_markdown, table
 from hardener.verify.run import Watch
 from hardener.verify.session import Session, session
@@ -192,10 +191,10 @@ def verify(
     options = Options(build_network, timeout, watch, bisect, keep)
     files, failed = _found(paths, root, settings)
     task = task_for(root, settings, diff=False)
-    recipes = []
+    recipes: list[Recipe] = []
     for path in files:
         try:
-            recipes.append(additions.to(_recipe(path, root, task.callers)))
+            recipes += map(additions.to, recipes_for(path, root, task.callers, target=target))
         except HardenError as error:
             failed = True
             click.echo(f"harden: {_placed(error, path)}", err=True)
@@ -281,16 +280,6 @@ def _verified(
     except HardenError as error:
         return Outcome(recipe.name, Verdict.CANT_TELL, unproved=(str(error),))
     return verify_file(found, recipe, hardening, options, tell)
-
-
-def _recipe(path: Path, root: Path, callers: Callers) -> Recipe:
-    """What sample.toml says; without one, what the repository's callers say.
-
-    Callers don't get to take values out of the environment of whoever verifies: a repository that
-    isn't trusted could name any. `--build-arg` and `--secret` hand over what is meant to be.
-    """
-    recipe = recipe_for(path, root)
-    return recipe if recipe.summary else as_called(recipe, callers, {})
 
 
 def _found(paths: tuple[Path, ...], root: Path, settings: Settings) -> tuple[list[Path], bool]:

@@ -229,9 +229,9 @@ def _unseen(surroundings: Surroundings, lines: Sequence[Line]) -> FileAdvice:
     more = f" and {len(there) - _MOST_NAMED} more" if len(there) > _MOST_NAMED else ""
     return FileAdvice(
         1,
-        f"{', '.join(there[:_MOST_NAMED])}{more} could be kept out of the build context. Not changed: another build uses "
-        f"it whose COPYs aren't looked at ({surroundings.unseen[0]}). Write them to "
-        f"{surroundings.ignore_path.name} if that one does without",
+        f"{', '.join(there[:_MOST_NAMED])}{more} could be kept out of the build context. Not "
+        f"changed: another build uses it whose COPYs aren't looked at ({surroundings.unseen[0]}). "
+        f"Write them to {surroundings.ignore_path.name} if that one does without",
     )
 
 

@@ -99,7 +99,7 @@ class Bench:
             HardenError: the disk is running full.
         """
         self.builds += 1
-        self.tell(f"{self.recipe.name}: building {what}")
+        self.tell(f"{self.recipe.title}: building {what}")
         tag = self.session.tag(f"{self.session.next_number()}-{_NOT_IN_NAMES.sub('-', what)}")
         own = self.declared(files)
         plain, hidden = self._arguments(own)
@@ -126,7 +126,7 @@ class Bench:
 
     def look_into(self, *tags: str) -> None:
         """Learn what is in these images."""
-        self.tell(f"{self.recipe.name}: looking into the images")
+        self.tell(f"{self.recipe.title}: looking into the images")
         for tag, opened in self.session.engine.archives(tags, self.options.build_seconds):
             with opened as stream:
                 found = read_images(stream, self._layers)
@@ -143,7 +143,7 @@ class Bench:
             first: the side that ran before, whose ports are waited for.
             first_tag: its image, whose programs may carry probes.
         """
-        self.tell(f"{self.recipe.name}: running {what}")
+        self.tell(f"{self.recipe.title}: running {what}")
         image = self.images[tag]
         ports = first.run.ports if first is not None and first.run is not None else None
         task = Task(

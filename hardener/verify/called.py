@@ -6,26 +6,58 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from hardener.project.callers.model import Build, Callers, Run, Secret, Value
-from hardener.verify.recipe import Recipe
+from hardener.project.callers.model import Build, Callers, Run, Secret, Usage, Value
+from hardener.verify.recipe import Recipe, recipe_for
 
 
-def as_called(recipe: Recipe, callers: Callers, environment: Mapping[str, str]) -> Recipe:
-    """The recipe with what callers say: context, target, build arguments and secrets, and the
-    command and environment that the container gets.
+def recipes_for(
+    dockerfile: Path, root: Path, callers: Callers, *, target: str | None = None
+) -> tuple[Recipe, ...]:
+    """What sample.toml beside a Dockerfile says; without one, a recipe for its last stage and for
+    each other that callers build by name; or for `target` alone.
+
+    Callers don't get to take values out of the environment of whoever verifies: a repository that
+    isn't trusted could name any.
+
+    Raises:
+        HardenError: as for `recipe_for`.
+    """
+    recipe = recipe_for(dockerfile, root)
+    if recipe.summary:
+        return (recipe,)
+    usage = callers.usage_of(dockerfile)
+    return tuple(
+        as_called(replace(recipe, target=stage), _for_target(usage, stage), {})
+        for stage in ((*usage.targets, None) if target is None else (target,))
+    )
+
+
+def _for_target(usage: Usage, target: str | None) -> Usage:
+    """The builds and runs of one stage, or of those that may be it."""
+    return replace(
+        usage,
+        builds=tuple(one for one in usage.builds if _may_build(one, target)),
+        runs=tuple(one for one in usage.runs if one.build is None or _may_build(one.build, target)),
+    )
+
+
+def _may_build(build: Build, target: str | None) -> bool:
+    return build.target == target or not {"target", "command"}.isdisjoint(build.unclear)
+
+
+def as_called(recipe: Recipe, usage: Usage, environment: Mapping[str, str]) -> Recipe:
+    """The recipe with what callers say: context, build arguments and secrets, and the command and
+    environment that the container gets.
 
     Of several callers the first that is clear in a matter is followed. What the recipe says
     already wins. Values that the caller takes from the environment of whoever calls it are looked
     up in `environment`; those that stay unknown are left out.
     """
-    usage = callers.usage_of(recipe.dockerfile)
-    targets = [build.target for build in usage.builds if "target" not in build.unclear]
     return replace(
         recipe,
         context=usage.context or recipe.context,
-        target=recipe.target or (targets[0] if targets else None),
         arguments={**_arguments(usage.builds, environment), **recipe.arguments},
-        secrets={**dict(_secrets(usage.builds, callers.root, environment)), **recipe.secrets},
+        secrets={**dict(_secrets(usage.builds, usage.root, environment)), **recipe.secrets},
         run=replace(
             recipe.run,
             command=recipe.run.command or _command(usage.runs),

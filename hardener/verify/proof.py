@@ -52,7 +52,7 @@ def verify_file(
     try:
         hardened = hardening(frozenset())
         if not hardened.files and recipe.expect.nonroot is None and recipe.expect.smaller is None:
-            return Outcome(recipe.name, Verdict.SAME, notes=("nothing to change; not built",))
+            return Outcome(recipe.title, Verdict.SAME, notes=("nothing to change; not built",))
         with tempfile.TemporaryDirectory(dir=session.folder) as folder:
             tree = copy_tree(
                 recipe.dockerfile, recipe.context, recipe.root, Path(folder), _ignored(recipe)
@@ -68,7 +68,7 @@ def verify_file(
     except EngineError as error:
         raise EngineError(secrets.hide(error.message)) from error
     except HardenError as error:
-        return Outcome(recipe.name, Verdict.CANT_TELL, unproved=(secrets.hide(str(error)),))
+        return Outcome(recipe.title, Verdict.CANT_TELL, unproved=(secrets.hide(str(error)),))
 
 
 def _ignored(recipe: Recipe) -> IgnoreFile:
@@ -133,7 +133,7 @@ class _Proof:
         self, after: Side, differences: Sequence[Difference], reasons: Sequence[str]
     ) -> Outcome:
         return Outcome(
-            self.bench.recipe.name,
+            self.bench.recipe.title,
             verdict_of(differences, reasons),
             tuple(differences),
             tuple(reasons),

@@ -88,6 +88,11 @@ class Recipe:
         except ValueError:
             return self.dockerfile.as_posix()
 
+    @property
+    def title(self) -> str:
+        """The name, and the stage that is built where it isn't the last."""
+        return self.name if self.target is None else f"{self.name} ({self.target})"
+
 
 def recipe_for(dockerfile: Path, root: Path, *, context: Path | None = None) -> Recipe:
     """The recipe for a Dockerfile: what sample.toml beside it says, or else the defaults.
