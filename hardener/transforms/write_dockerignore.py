@@ -36,7 +36,8 @@ When it is left alone
     A pattern is written only if no other file that is there now would go missing by it, and not
     behind a ! line that it would change. A variable that isn't known may name anything. Nothing is
     written where a caller builds a Dockerfile with the context that isn't looked at (one from
-    standard input or in a compose file), and a new file only where there is something to keep out.
+    standard input or in a compose file), and a new file only where there is something to keep out
+    of what a COPY, an ADD or a bind mount takes.
 
 How to turn it off
     skip = ["write-dockerignore"]                  in harden.toml or [tool.harden]
@@ -122,6 +123,9 @@ def _findings(surroundings: Surroundings) -> Iterator[FileChange | FileAdvice]:
     intake = Intake([(placed.name, placed.dockerfile) for placed in surroundings.dockerfiles])
     needs = Needs(contents, intake)
     fresh = surroundings.ignore_text is None
+    if fresh and not intake.sources:
+        # BuildKit sends only what an instruction takes (Docker docs, BuildKit, Overview)
+        return
     unneeded, kept = _judged(needs, [*contents.found, *usual(needs, fresh=fresh)])
     covering = _covering(needs, surroundings, unneeded, kept)
     lines = covering.lines if _is_worth_it(needs, surroundings, covering.lines) else ()
