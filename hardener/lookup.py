@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hardener.images.catalogue import Catalogue
-from hardener.images.pins import Answers, Pin, Unpinned
+from hardener.images.pins import Answers, Pin, Unpinned, Wanted
 from hardener.images.registry import ImageConfig, Kind, RegistryProblem, Resolved, default_settings
 from hardener.images.registry import Settings as RegistryClientSettings
 from hardener.images.registry.image import Image
@@ -29,6 +29,10 @@ _BACKOFF = 0.3
 # what is said of one image, at its place; anything else is said once for the registry
 _OF_ONE_IMAGE = frozenset({Kind.NOT_FOUND, Kind.REFUSED, Kind.UNSUPPORTED, Kind.INVALID})
 
+# what there isn't, for want of an answer
+NO_DIGEST = "there is no digest for"
+_NO_CONFIG = "it isn't known which user is set by"
+
 
 def client_settings(
     settings: Settings, images: int, environment: Mapping[str, str]
@@ -46,16 +50,16 @@ def client_settings(
 
 
 def look_up(
-    images: Mapping[Image, bool],
+    images: Mapping[Image, Wanted],
     settings: Settings,
     environment: Mapping[str, str],
     *,
     progress: Progress | None = None,
 ) -> Answers:
-    """The digest of each image, its most exact tag, and whether the project trusts it.
+    """The digest of each image, what else is wanted of it, and whether the project trusts it.
 
     Parameters:
-        images: none of them with a digest; the value says whether its platforms matter.
+        images: with what is wanted of each.
         environment: where registries' logins and proxies are named.
         progress: is called with how many images are done, and of how many.
 
@@ -69,9 +73,16 @@ def look_up(
     with RegistryClient(how) as client:
         found, problems = resolved(client, list(images), progress)
         exact = client.specific_tags(
-            {one: _candidates(one) for one in found.values() if _is_to_be_exact(one, settings)}
+            {
+                one: _candidates(one)
+                for image, one in found.items()
+                if images[image].pin and _is_to_be_exact(one, settings)
+            }
         )
-        platforms = platforms_of(client, [one for image, one in found.items() if images[image]])
+        platforms = platforms_of(
+            client, [one for image, one in found.items() if images[image].platforms]
+        )
+        configs, unread = _configs(client, found, images)
         requests = client.requests
     turned_down = distrusted(found.values(), settings, how)
     pins: dict[Image, Pin | Unpinned] = {
@@ -85,8 +96,10 @@ def look_up(
             is_index=one.is_index,
             platforms=platforms.get(one, one.platforms or ()),
             made=one.created,
+            configs=configs.get(image, {}),
         )
-    return Answers(pins, told_once(problems), requests)
+    told = told_once(problems, NO_DIGEST) + told_once(unread, _NO_CONFIG)
+    return Answers(pins, told, requests)
 
 
 def resolved(
@@ -159,6 +172,24 @@ def platforms_of(
     return known
 
 
+def _configs(
+    client: RegistryClient, found: Mapping[Image, Resolved], images: Mapping[Image, Wanted]
+) -> tuple[dict[Image, dict[str, ImageConfig]], list[tuple[Image, RegistryProblem]]]:
+    """The configs that are wanted, by platform; and what is wrong with the others."""
+    configs: dict[Image, dict[str, ImageConfig]] = {}
+    problems: list[tuple[Image, RegistryProblem]] = []
+    for platform in sorted({name for image in found for name in images[image].configs}):
+        wanted = {image: one for image, one in found.items() if platform in images[image].configs}
+        answers = client.configs(wanted.values(), platform=platform)
+        for image, one in wanted.items():
+            answer = answers[one]
+            if isinstance(answer, ImageConfig):
+                configs.setdefault(image, {})[platform] = answer
+            else:
+                problems.append((image, answer))
+    return configs, problems
+
+
 def distrusted(
     found: Iterable[Resolved], settings: Settings, how: RegistryClientSettings
 ) -> dict[Resolved, Unpinned]:
@@ -179,15 +210,18 @@ def is_of_one_image(problem: RegistryProblem) -> bool:
     return problem.kind in _OF_ONE_IMAGE
 
 
-def told_once(problems: Iterable[tuple[Image, RegistryProblem]]) -> tuple[str, ...]:
-    """A line for each registry and what is wrong with it, however many images that concerns."""
+def told_once(problems: Iterable[tuple[Image, RegistryProblem]], lost: str) -> tuple[str, ...]:
+    """A line for each registry and what is wrong with it, however many images that concerns.
+
+    `lost` says what there isn't of them, for want of an answer.
+    """
     lines: dict[tuple[str, str], list[Image]] = {}
     for image, problem in problems:
         if not is_of_one_image(problem):
             what = problem.message.removeprefix(f"{image}: ")
             lines.setdefault((image.registry, what), []).append(image)
     return tuple(
-        f"{what}, so there is no digest for {_listed(images)}; --offline doesn't ask"
+        f"{what}, so {lost} {_listed(images)}; --offline doesn't ask"
         for (_, what), images in lines.items()
     )
 

@@ -13,7 +13,7 @@ from hardener.dockerfile.errors import DockerfileError
 from hardener.dockerfile.nodes import Dockerfile
 from hardener.dockerfile.parse import parse
 from hardener.ignores import ignores_of
-from hardener.images.pins import Pins
+from hardener.images.pins import Pins, Wanted
 from hardener.images.registry.image import Image
 from hardener.invariants import broken_invariant
 from hardener.project.callers.handover import Handover
@@ -131,11 +131,10 @@ def images_asked(
     today: datetime.date,
     usage: Usage = _UNUSED,
     transforms: Sequence[Transform] | None = None,
-) -> dict[Image, bool]:
+) -> dict[Image, Wanted]:
     """The images of one Dockerfile that transforms want to know about from their registries.
 
-    The value says whether the platforms that the image is there for matter. Parameters and errors
-    are those of `harden`.
+    Parameters and errors are those of `harden`.
     """
     asking = [
         transform
@@ -148,11 +147,11 @@ def images_asked(
     require_buildable(dockerfile)
     ignores = ignores_of(dockerfile)
     subject = Subject(dockerfile, settings, today, usage=usage)
-    images: dict[Image, bool] = {}
+    images: dict[Image, Wanted] = {}
     for transform in asking:
         for asked in transform.asks(subject) if transform.asks is not None else ():
             if not any(ignore.covers(transform.name, asked.anchor) for ignore in ignores):
-                images[asked.image] = images.get(asked.image, False) or asked.for_platforms
+                images[asked.image] = images.get(asked.image, Wanted()) | asked.wanted
     return images
 
 

@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hardener.images.lifecycle import Lifecycle
-from hardener.images.pins import Answers, Pin, Unpinned
+from hardener.images.pins import Answers, Pin, Unpinned, Wanted
 from hardener.images.registry import RegistryProblem, Resolved
 from hardener.images.registry.image import Image
 from hardener.images.registry.settings import DOCKER_HUB
 from hardener.images.versions import Step, newer, read_version
 from hardener.lookup import (
+    NO_DIGEST,
     client_settings,
     distrusted,
     is_of_one_image,
@@ -32,7 +33,7 @@ _LINE_PARTS = 2
 
 
 def look_up_moves(
-    images: Mapping[Image, bool],
+    images: Mapping[Image, Wanted],
     settings: Settings,
     environment: Mapping[str, str],
     *,
@@ -43,7 +44,7 @@ def look_up_moves(
     """What each pinned image is to be moved to: its tag's digest now, or that of a newer tag.
 
     Parameters:
-        images: each has a tag, most a digest; the value says whether its platforms matter.
+        images: each has a tag, most a digest; with what is wanted of it.
         environment: where registries' logins and proxies are named.
         step: how far the tag may move.
         today: the day to measure ends of life against; a line that has ended isn't moved to.
@@ -78,7 +79,12 @@ def look_up_moves(
         # the old image may be gone by now: then only its date isn't told
         before, _ = resolved(client, moved)
         platforms = platforms_of(
-            client, [found[targets[one]] for one in images if images[one] and targets[one] in found]
+            client,
+            [
+                found[targets[image]]
+                for image, wanted in images.items()
+                if wanted.platforms and targets[image] in found
+            ],
         )
         requests = client.requests
     turned_down = distrusted(found.values(), settings, how)
@@ -92,7 +98,7 @@ def look_up_moves(
             )
         elif target in missing:
             pins[image] = Unpinned(missing[target].message)
-    return Answers(pins, told_once(problems), requests)
+    return Answers(pins, told_once(problems, NO_DIGEST), requests)
 
 
 def _pin(one: Resolved, platforms: tuple[str, ...], before: Resolved | None) -> Pin:

@@ -11,7 +11,7 @@ import click
 
 from hardener.cli.run import harden_files, mode_of, root_of
 from hardener.errors import HardenError
-from hardener.images.pins import Answers
+from hardener.images.pins import Answers, Wanted
 from hardener.images.registry.image import Image
 from hardener.images.versions import Step
 from hardener.project.discovery import discover
@@ -82,7 +82,7 @@ def refresh(
 
 
 def _look_up_moves(
-    step: Step, images: Mapping[Image, bool], settings: Settings, reporter: Reporter
+    step: Step, images: Mapping[Image, Wanted], settings: Settings, reporter: Reporter
 ) -> Answers:
     """What the registries say the pins are to be moved to; what they don't say is told."""
     from hardener.refresh import look_up_moves

@@ -15,7 +15,7 @@ import click
 from hardener.dockerfile.parse import parse
 from hardener.errors import HardenError
 from hardener.files import decode, encode, write_whole
-from hardener.images.pins import Answers
+from hardener.images.pins import Answers, Wanted
 from hardener.images.registry.image import Image
 from hardener.pipeline import harden, images_asked
 from hardener.project.discovery import discover, repository_root
@@ -141,7 +141,7 @@ def _require_known(settings: Settings) -> None:
             raise HardenError(f"no transform is named {name}; `harden rules` lists them")
 
 
-LookUp = Callable[[Mapping[Image, bool], Settings, Reporter], Answers]
+LookUp = Callable[[Mapping[Image, Wanted], Settings, Reporter], Answers]
 # given the task of a run, says of each outcome whether it may be written
 Prove = Callable[[Task], AbstractContextManager[Callable[[Outcome], bool]]]
 
@@ -219,7 +219,7 @@ def harden_files(
     return WOULD_CHANGE if left else NOTHING_TO_CHANGE
 
 
-def look_up(images: Mapping[Image, bool], settings: Settings, reporter: Reporter) -> Answers:
+def look_up(images: Mapping[Image, Wanted], settings: Settings, reporter: Reporter) -> Answers:
     """What the registries say of these images; what they don't is told."""
     if not images:
         return Answers({})

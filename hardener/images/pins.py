@@ -3,10 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from hardener.images.registry.image import Image
+from hardener.images.registry.manifests import ImageConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a run wants to know about an image.
+
+    Attributes:
+        pin: the most exact tag that it has, besides its digest.
+        platforms: those it is there for.
+        configs: the platforms, in canonical form, for which its config is wanted.
+    """
+
+    pin: bool = False
+    platforms: bool = False
+    configs: frozenset[str] = frozenset()
+
+    def __or__(self, other: Wanted) -> Wanted:
+        return Wanted(
+            self.pin or other.pin,
+            self.platforms or other.platforms,
+            self.configs | other.configs,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +43,7 @@ class Pin:
         platforms: those it is there for, in canonical form; empty where that isn't known.
         made: when it was made (RFC 3339), as its publisher says; None where nothing is said.
         made_before: the same of the image that it replaces.
+        configs: what it sets for its containers, by the platforms that were wanted.
     """
 
     tag: str | None
@@ -28,6 +52,7 @@ class Pin:
     platforms: tuple[str, ...] = ()
     made: str | None = None
     made_before: str | None = None
+    configs: Mapping[str, ImageConfig] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +70,22 @@ class Unpinned:
 
 Pins: TypeAlias = Mapping[Image, Pin | Unpinned]
 """By what was asked for. An image whose registry can't be reached is not among them."""
+
+
+def config_of(pins: Pins, image: Image, platform: str) -> ImageConfig | None:
+    """The config of an image, also where it got its digest or tag since it was asked for."""
+    for asked, pin in pins.items():
+        if isinstance(pin, Pin) and platform in pin.configs and _is_meant(image, asked, pin):
+            return pin.configs[platform]
+    return None
+
+
+def _is_meant(image: Image, asked: Image, pin: Pin) -> bool:
+    if image == asked:
+        return True
+    if (image.registry, image.repository) != (asked.registry, asked.repository):
+        return False
+    return pin.digest == image.digest or (image.digest is None and pin.tag == image.tag)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from hardener.errors import HardenError
 from hardener.files import read_dockerfile
+from hardener.images.pins import Wanted
 from hardener.images.registry.image import Image
 from hardener.pipeline import harden, images_asked
 from hardener.sweep.contexts import sweep_contexts
@@ -78,20 +79,20 @@ def harden_file(path: Path, task: Task) -> Outcome:
 
 def images_of(
     files: Sequence[Path], task: Task, *, processes: int | None = None
-) -> dict[Image, bool]:
+) -> dict[Image, Wanted]:
     """The images that are to be looked up before `files` are hardened, as `images_asked` has them.
 
     A file that can't be read has none; what is wrong with it is told when it is to be hardened.
     """
     found = _mapped(partial(_images_of_file, task=task), files, processes)
-    images: dict[Image, bool] = {}
+    images: dict[Image, Wanted] = {}
     for one in found:
-        for image, for_platforms in one.items():
-            images[image] = images.get(image, False) or for_platforms
+        for image, wanted in one.items():
+            images[image] = images.get(image, Wanted()) | wanted
     return images
 
 
-def _images_of_file(path: Path, task: Task) -> dict[Image, bool]:
+def _images_of_file(path: Path, task: Task) -> dict[Image, Wanted]:
     try:
         return images_asked(
             read_dockerfile(path),

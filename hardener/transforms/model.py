@@ -12,7 +12,7 @@ from typing import Literal
 
 from hardener.dockerfile.edits import Edit
 from hardener.dockerfile.nodes import Dockerfile, Instruction
-from hardener.images.pins import Pins
+from hardener.images.pins import Pins, Wanted
 from hardener.images.registry.image import Image
 from hardener.project.callers.handover import Handover
 from hardener.project.callers.model import Usage
@@ -162,14 +162,11 @@ Finding = Change | Advice | Violation
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An image that a transform wants to know about from its registry, and where it stands.
-
-    `for_platforms` says whether it has to be there for certain platforms.
-    """
+    """An image that a transform wants to know about from its registry, and where it stands."""
 
     anchor: Instruction
     image: Image
-    for_platforms: bool
+    wanted: Wanted
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,9 @@ Before and after
     +FROM python:3.14.1@sha256:5c1bd0b0b2fd…
 
 When it is left alone, with advice
-    - the image isn't there, or not for a platform that FROM's --platform or the setting
-      `platforms` asks for;
+    - the image isn't there, or not for a platform that FROM's --platform, the setting
+      `platforms` or a caller of the build (compose, workflow, bake …) asks for;
+    - it is built in the same repository, as a caller says, or handed over as a named context;
     - a tag or name is put together from an ARG and something behind it: whoever sets the ARG
       would go on getting the digest of its default;
     - the ARG is used in another way too, so that its default can't be changed for one of them;
@@ -48,8 +49,7 @@ How to turn it off
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from hardener.dockerfile.edits import Edit
 from hardener.dockerfile.images import ImageUse
@@ -57,29 +57,15 @@ from hardener.dockerfile.nodes import Dockerfile
 from hardener.dockerfile.origin import Untraced
 from hardener.dockerfile.reference import ImageReference
 from hardener.images.catalogue import Catalogue, TagKind
-from hardener.images.pins import Pin, Unpinned
+from hardener.images.pins import Pin
 from hardener.images.versions import floats
-from hardener.transforms.ended_images import ended
-from hardener.transforms.image_edits import digest_edit, obstacle, shown_digest, tag_edit
-from hardener.transforms.model import (
-    Advice,
-    Asked,
-    Change,
-    Finding,
-    Subject,
-    Transform,
-    Violation,
-)
-from hardener.transforms.named_images import (
-    forbidden,
-    image_named,
-    images_named,
-    offset_of,
-    platform_missing,
-    platforms_asked,
-    turned_down,
-)
+from hardener.transforms.asked_images import Wish, answer, asked, ending, granted, kept_out
+from hardener.transforms.image_edits import digest_edit, shown_digest, tag_edit
+from hardener.transforms.model import Advice, Asked, Change, Finding, Subject, Transform
+from hardener.transforms.named_images import image_named, images_named, offset_of
+from hardener.transforms.target_platforms import platform_missing, unclear_platforms
 
+_UNDONE = "not pinned"
 _VARIABLE = re.compile(r"\$\{[^}]*\}|\$\w+")
 _PINNED_HERE = frozenset({TagKind.LATEST, TagKind.VARIANT})
 _LEFT_TO_A_PERSON = {
@@ -88,25 +74,17 @@ _LEFT_TO_A_PERSON = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """What one use of an image asks for: an edit, what it makes of the image, and why."""
-
-    use: ImageUse
-    edit: Edit
-    becomes: str
-    why: str
-
-
 def asks(subject: Subject) -> Iterator[Asked]:
     """The images to be looked up in their registries."""
-    for use in images_named(subject.dockerfile):
-        image = image_named(use)
-        if image is None or image.digest is not None:
-            continue
-        exact = image.tag is not None and not floats(image.tag)
-        if not (subject.settings.pin == "tag" and exact) and forbidden(subject, use) is None:
-            yield Asked(use.instruction, image, bool(platforms_asked(subject, use)))
+
+    def floating(use: ImageUse) -> bool:
+        reference = use.reference
+        if reference is None or reference.digest is not None:
+            return False
+        exact = reference.tag is not None and not floats(reference.tag)
+        return not (subject.settings.pin == "tag" and exact)
+
+    return asked(subject, floating)
 
 
 def look(subject: Subject) -> Iterator[Finding]:
@@ -120,51 +98,44 @@ def look(subject: Subject) -> Iterator[Finding]:
 
 
 def _findings(subject: Subject) -> Iterator[Finding]:
-    dockerfile = subject.dockerfile
-    wishes: list[_Wish] = []
-    endings: dict[str, str | None] = {}
-    for use in images_named(dockerfile):
+    wishes: list[Wish] = []
+    endings: dict[str, Advice | None] = {}
+    for use in images_named(subject.dockerfile):
         reference = use.reference
         if reference is None:
-            yield from _untold(dockerfile, use)
+            yield from _untold(subject.dockerfile, use)
             continue
-        reason = forbidden(subject, use)
-        if reason is not None:
-            yield turned_down(subject, use, reason)
+        reasons = kept_out(subject, use, _UNDONE)
+        if reasons is not None:
+            yield from reasons
             continue
-        if reference.text not in endings:
-            endings[reference.text] = ended(reference, subject.today)
-        ending = endings[reference.text]
-        if ending is not None:
-            yield Advice(use.instruction, ending)
+        over = endings.setdefault(reference.text, ending(subject, use))
+        if over is not None:
+            yield over
         if reference.digest is not None:
             continue
         found = _pinned(subject, use, reference)
-        if isinstance(found, _Wish):
+        if isinstance(found, Wish):
             wishes.append(found)
-        elif found is not None and (ending is None or image_named(use) in subject.pins):
+        elif found is not None and (over is None or image_named(use) in subject.pins):
             yield found
-    yield from _granted(dockerfile, wishes)
+    yield from granted(subject.dockerfile, wishes)
 
 
-def _pinned(
-    subject: Subject, use: ImageUse, reference: ImageReference
-) -> _Wish | Advice | Violation | None:
+def _pinned(subject: Subject, use: ImageUse, reference: ImageReference) -> Wish | Finding | None:
     """What is to become of an image that has no digest."""
+    found = answer(subject, use, _UNDONE)
+    if isinstance(found, Pin):
+        return _pinned_to(subject, use, reference, found)
+    if found is not None:
+        return found
     image = image_named(use)
-    pin = None if image is None else subject.pins.get(image)
     offset = offset_of(subject.dockerfile, use)
-    if isinstance(pin, Unpinned):
-        if pin.distrusted:
-            return turned_down(subject, use, pin.reason)
-        return Advice(use.instruction, f"{pin.reason}; not pinned", offset)
-    if isinstance(pin, Pin):
-        return _pinned_to(subject, use, reference, pin)
     if image is not None and subject.settings.trust is not None:
         rule = subject.settings.trust.rule_for(image.registry, image.repository)
         if rule is not None:
             reason = f"{image}: its signature, which trust asks for, can't be checked now"
-            return Advice(use.instruction, f"{reason}; not pinned", offset)
+            return Advice(use.instruction, f"{reason}; {_UNDONE}", offset)
     if offset is not None:
         return None
     return _release_line(subject.dockerfile, use, reference, Catalogue.load())
@@ -172,7 +143,7 @@ def _pinned(
 
 def _pinned_to(
     subject: Subject, use: ImageUse, reference: ImageReference, pin: Pin
-) -> _Wish | Advice | None:
+) -> Wish | Advice | None:
     dockerfile, settings = subject.dockerfile, subject.settings
     missing = platform_missing(subject, use, pin)
     offset = offset_of(dockerfile, use)
@@ -194,7 +165,8 @@ def _pinned_to(
         becomes = f"{reference.name}{'' if settings.pin == 'digest' else f':{tag}'}{digest}"
     if edit is not None:
         today = f"this is what it means on {subject.today}"
-        return _Wish(use, edit, becomes, f"{_moves(reference)}; {today}{_single(pin)}")
+        why = f"{_moves(reference)}; {today}{_single(pin)}{_unclear(subject, use)}"
+        return _wish(use, reference, edit, becomes, why)
     found = None
     if offset is None:
         found = _release_line(dockerfile, use, reference, Catalogue.load())
@@ -206,6 +178,18 @@ def _pinned_to(
         f"would go on getting this digest. Let one ARG hold the whole image: "
         f"ARG BASE={reference.name}:{tag}@sha256:…, FROM ${{BASE}}",
         offset,
+    )
+
+
+def _wish(use: ImageUse, reference: ImageReference, edit: Edit, becomes: str, why: str) -> Wish:
+    return Wish(
+        use,
+        edit,
+        f"{reference.text} -> {becomes} ({why})",
+        lambda why_not: (
+            f"{use.written} comes to {reference.text}, which moves without notice; not pinned, "
+            f"because {why_not}. {becomes} is what it means today"
+        ),
     )
 
 
@@ -225,6 +209,11 @@ def _single(pin: Pin) -> str:
         return ""
     platform = f", for {pin.platforms[0]}" if pin.platforms else ""
     return f"; the registry has one platform's image alone{platform}"
+
+
+def _unclear(subject: Subject, use: ImageUse) -> str:
+    unclear = unclear_platforms(subject, use)
+    return "" if unclear is None else f"; {unclear}"
 
 
 def _untold(dockerfile: Dockerfile, use: ImageUse) -> Iterator[Advice]:
@@ -257,7 +246,7 @@ def _has_literal_tag(written: str) -> bool:
 
 def _release_line(
     dockerfile: Dockerfile, use: ImageUse, reference: ImageReference, catalogue: Catalogue
-) -> _Wish | Advice | None:
+) -> Wish | Advice | None:
     """What to do without a registry: name the release line that the image means."""
     name = reference.official
     if name is None or catalogue.find(name) is None:
@@ -290,7 +279,7 @@ def _release_line(
         reference.tag, f"{reference.tag} follows the newest release"
     )
     day = f"this is the release line it meant on {catalogue.snapshot}"
-    return _Wish(use, edit, f"{reference.name}:{tag}", f"{why}; {day}")
+    return _wish(use, reference, edit, f"{reference.name}:{tag}", f"{why}; {day}")
 
 
 def _unknown_image(use: ImageUse, reference: ImageReference) -> Advice | None:
@@ -312,28 +301,6 @@ def _platform(dockerfile: Dockerfile, use: ImageUse, catalogue: Catalogue, name:
         windows = [p for p in catalogue.platforms(name, None) if p.startswith("windows")]
         return "windows" if windows else None
     return None
-
-
-def _granted(dockerfile: Dockerfile, wishes: Sequence[_Wish]) -> Iterator[Finding]:
-    """The wishes as changes, but for those that would change an ARG for someone else too."""
-    wanted = [(wish.use, wish.edit) for wish in wishes]
-    for wish in wishes:
-        reference = wish.use.reference
-        assert reference is not None
-        why_not = obstacle(dockerfile, wish.use, wish.edit, wanted)
-        if why_not is not None:
-            yield Advice(
-                wish.use.instruction,
-                f"{wish.use.written} comes to {reference.text}, which moves without notice; not "
-                f"pinned, because {why_not}. {wish.becomes} is what it means today",
-            )
-            continue
-        yield Change(
-            wish.use.instruction,
-            f"{reference.text} -> {wish.becomes} ({wish.why})",
-            (wish.edit,),
-            offset_of(dockerfile, wish.use),
-        )
 
 
 TRANSFORM = Transform(

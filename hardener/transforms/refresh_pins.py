@@ -19,6 +19,7 @@ Before and after
 When it is left alone, with advice
     - a digest without a tag: what it should follow isn't known;
     - the image isn't there any more, or not for a platform that is asked for;
+    - it is built in the same repository, as a caller says;
     - its digest stands behind a variable, or the ARG it comes from is used in another way too;
     - `[tool.harden.trust]` doesn't allow the image, or its signature isn't shown to be good.
     A line that has ended is told, with the line to move to.
@@ -29,47 +30,29 @@ How to turn it off
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from hardener.dockerfile.edits import Edit
 from hardener.dockerfile.images import ImageUse
-from hardener.dockerfile.nodes import Dockerfile
 from hardener.dockerfile.reference import ImageReference
-from hardener.images.pins import Pin, Unpinned
+from hardener.images.pins import Pin
 from hardener.images.versions import floats
-from hardener.transforms.ended_images import ended
-from hardener.transforms.image_edits import digest_edit, obstacle, shown_digest, tag_edit
-from hardener.transforms.model import Advice, Asked, Change, Finding, Subject, Transform
-from hardener.transforms.named_images import (
-    forbidden,
-    image_named,
-    images_named,
-    offset_of,
-    platform_missing,
-    platforms_asked,
-    turned_down,
-)
+from hardener.transforms.asked_images import Wish, answer, asked, ending, granted, kept_out
+from hardener.transforms.image_edits import digest_edit, shown_digest, tag_edit
+from hardener.transforms.model import Advice, Asked, Finding, Subject, Transform
+from hardener.transforms.named_images import images_named, offset_of
+from hardener.transforms.target_platforms import platform_missing
 
-
-@dataclass(frozen=True, slots=True)
-class _Move:
-    use: ImageUse
-    edit: Edit
-    pin: Pin
+_UNDONE = "not moved"
 
 
 def asks(subject: Subject) -> Iterator[Asked]:
     """The pinned images whose tags may have moved on."""
-    for use in images_named(subject.dockerfile):
-        image = image_named(use)
-        if image is not None and _is_pinned(use) and forbidden(subject, use) is None:
-            yield Asked(use.instruction, image, bool(platforms_asked(subject, use)))
+    return asked(subject, _is_pinned)
 
 
 def look(subject: Subject) -> Iterator[Finding]:
     """Every pin that can be moved, and what is to be told of the others."""
-    moves: list[_Move] = []
+    moves: list[Wish] = []
     for use in images_named(subject.dockerfile):
         reference = use.reference
         if reference is None:
@@ -84,19 +67,19 @@ def look(subject: Subject) -> Iterator[Finding]:
             continue
         if not _is_pinned(use):
             continue
-        reason = forbidden(subject, use)
-        if reason is not None:
-            yield turned_down(subject, use, reason)
+        reasons = kept_out(subject, use, _UNDONE)
+        if reasons is not None:
+            yield from reasons
             continue
-        ending = ended(reference, subject.today)
-        if ending is not None:
-            yield Advice(use.instruction, ending)
+        over = ending(subject, use)
+        if over is not None:
+            yield over
         found = _moved(subject, use, reference)
-        if isinstance(found, _Move):
+        if isinstance(found, Wish):
             moves.append(found)
         elif found is not None:
             yield found
-    yield from _granted(subject.dockerfile, moves)
+    yield from granted(subject.dockerfile, moves)
 
 
 def _is_pinned(use: ImageUse) -> bool:
@@ -109,16 +92,13 @@ def _is_pinned(use: ImageUse) -> bool:
     )
 
 
-def _moved(subject: Subject, use: ImageUse, reference: ImageReference) -> _Move | Finding | None:
-    image = image_named(use)
-    pin = None if image is None else subject.pins.get(image)
-    offset = offset_of(subject.dockerfile, use)
-    if isinstance(pin, Unpinned):
-        if pin.distrusted:
-            return turned_down(subject, use, pin.reason)
-        return Advice(use.instruction, f"{pin.reason}; not moved", offset)
-    if pin is None or pin.tag is None or _is_the_same(reference, pin):
+def _moved(subject: Subject, use: ImageUse, reference: ImageReference) -> Wish | Finding | None:
+    pin = answer(subject, use, _UNDONE)
+    if not isinstance(pin, Pin):
+        return pin
+    if pin.tag is None or _is_the_same(reference, pin):
         return None
+    offset = offset_of(subject.dockerfile, use)
     missing = platform_missing(subject, use, pin)
     if missing is not None:
         return Advice(
@@ -139,30 +119,19 @@ def _moved(subject: Subject, use: ImageUse, reference: ImageReference) -> _Move 
             "that isn't changed here",
             offset,
         )
-    return _Move(use, edit, pin)
+    old = _shown(reference.name, reference.tag, reference.digest)
+    new = _shown(reference.name, pin.tag, pin.digest if reference.digest else None)
+    what = "the same tag, rebuilt" if pin.tag == reference.tag else "a newer release"
+    return Wish(
+        use,
+        edit,
+        f"{old} -> {new} ({what}{_dates(pin)})",
+        lambda why_not: f"{old}: {new} is newer; not moved, because {why_not}",
+    )
 
 
 def _is_the_same(reference: ImageReference, pin: Pin) -> bool:
     return pin.tag == reference.tag and reference.digest in (None, pin.digest)
-
-
-def _granted(dockerfile: Dockerfile, moves: Sequence[_Move]) -> Iterator[Finding]:
-    """The moves as changes, but for those that would change an ARG for someone else too."""
-    wanted = [(move.use, move.edit) for move in moves]
-    for move in moves:
-        reference, pin = move.use.reference, move.pin
-        assert reference is not None
-        old = _shown(reference.name, reference.tag, reference.digest)
-        new = _shown(reference.name, pin.tag, pin.digest if reference.digest else None)
-        why_not = obstacle(dockerfile, move.use, move.edit, wanted)
-        offset = offset_of(dockerfile, move.use)
-        if why_not is not None:
-            reason = f"{old}: {new} is newer; not moved, because {why_not}"
-            yield Advice(move.use.instruction, reason, offset)
-            continue
-        what = "the same tag, rebuilt" if pin.tag == reference.tag else "a newer release"
-        reason = f"{old} -> {new} ({what}{_dates(pin)})"
-        yield Change(move.use.instruction, reason, (move.edit,), offset)
 
 
 def _shown(name: str, tag: str | None, digest: str | None) -> str:

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from hardener.dockerfile.nodes import Dockerfile, Span, Stage
+from hardener.dockerfile.reference import ImageReference
 from hardener.errors import HardenError
+from hardener.project.callers.names import ImageKey, builds_by_name, is_context_name, keys_of
 
 Form: TypeAlias = Literal[
     "compose", "workflow", "action", "bake", "skaffold", "devcontainer", "task", "groovy", "command"
@@ -167,11 +169,13 @@ class Usage:
         runs: the runs of images that these builds make: in the same service, or of an image that
             one of them is given the name of.
         root: the folder that callers are shown relative to.
+        named: all builds of the repository by the names they give their images.
     """
 
     builds: tuple[Build, ...] = ()
     runs: tuple[Run, ...] = ()
     root: Path = Path()
+    named: Mapping[ImageKey, tuple[Build, ...]] = field(default_factory=dict, repr=False)
 
     @property
     def contexts(self) -> tuple[Path, ...]:
@@ -228,6 +232,22 @@ class Usage:
             if key in build.unclear
         )
 
+    def maker_of(self, reference: ImageReference) -> Build | None:
+        """The build that an image named in the Dockerfile comes from, so that no registry is asked
+        for it; None where no caller says so.
+
+        It is made by another build of the repository, or by one of this Dockerfile for an earlier
+        stage (one for all of it can't be its own base), or is handed over as a named context.
+        """
+        for build in self.builds:
+            if any(is_context_name(name, reference) for name in build.contexts):
+                return build
+        for key in keys_of(reference):
+            for build in self.named.get(key, ()):
+                if build.target or not any(build is own for own in self.builds):
+                    return build
+        return None
+
     def where(self, caller: Build | Run) -> str:
         """Where a build or run stands, as `compose.yaml:12`."""
         path = caller.caller
@@ -262,7 +282,7 @@ class Callers:
                 else _real(run.build) == real
             )
         )
-        return Usage(builds, runs, self.root)
+        return Usage(builds, runs, self.root, self._by_name)
 
     @property
     def unplaced(self) -> tuple[Build, ...]:
@@ -281,6 +301,10 @@ class Callers:
             for build in self.builds
             if build.elsewhere and build.context and os.path.realpath(build.context) == real
         )
+
+    @cached_property
+    def _by_name(self) -> Mapping[ImageKey, tuple[Build, ...]]:
+        return builds_by_name(self.builds)
 
     @cached_property
     def _by_dockerfile(self) -> dict[str, tuple[Build, ...]]:
