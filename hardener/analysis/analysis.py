@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hardener.analysis.paths import below, joined, name_of
-from hardener.analysis.read import read_stage
+from hardener.analysis.read import MoreFacts, read_stage
 from hardener.analysis.stage import StageModel
 from hardener.analysis.steps import Copied
 from hardener.dockerfile.nodes import Dockerfile, Instruction, Stage
@@ -53,13 +53,18 @@ class Analysis:
     Args:
         dockerfile: the file.
         locate: finds its build context, once it is asked for; None where there is none at hand.
+        more_facts: of base images that aren't recorded.
     """
 
     def __init__(
-        self, dockerfile: Dockerfile, locate: Callable[[], BuildContext | None] = lambda: None
+        self,
+        dockerfile: Dockerfile,
+        locate: Callable[[], BuildContext | None] = lambda: None,
+        more_facts: MoreFacts = lambda reference: None,
     ) -> None:
         self.dockerfile = dockerfile
         self._locate = locate
+        self._more_facts = more_facts
         self._stages: dict[int, StageModel] = {}
 
     @cached_property
@@ -70,7 +75,7 @@ class Analysis:
     def stage(self, stage: Stage) -> StageModel:
         """The model of a stage."""
         if stage.index not in self._stages:
-            self._stages[stage.index] = read_stage(self.dockerfile, stage)
+            self._stages[stage.index] = read_stage(self.dockerfile, stage, self._more_facts)
         return self._stages[stage.index]
 
     def holds(self, copy: Copied) -> bool | None:

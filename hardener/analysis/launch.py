@@ -46,7 +46,9 @@ def _launch(words: tuple[str, ...]) -> Launch | None:
 def _without_base_entrypoint(model: StageModel, entrypoint: Launch) -> tuple[str, ...]:
     """The entrypoint, unless it is the image's own script, which ends in `exec "$@"`."""
     facts, words = model.facts, entrypoint.words or ()
-    if facts is not None and facts.entrypoint and model.command is not None:
+    if facts is None or facts.from_config:
+        return words
+    if facts.entrypoint and model.command is not None:
         first = facts.entrypoint[0]
         scripted = first.endswith(".sh") or "entrypoint" in first
         if scripted and words and name_of(words[0]) == name_of(first):

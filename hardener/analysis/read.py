@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from hardener.analysis.paths import ROOT, joined
 from hardener.analysis.stage import Launch, StageModel
@@ -13,13 +14,21 @@ from hardener.dockerfile.expand import ExpansionError
 from hardener.dockerfile.images import base_origin, base_stage
 from hardener.dockerfile.nodes import Dockerfile, Instruction, Stage
 from hardener.dockerfile.origin import Traced
-from hardener.dockerfile.reference import InvalidReference, is_scratch, parse_reference
+from hardener.dockerfile.reference import (
+    ImageReference,
+    InvalidReference,
+    is_scratch,
+    parse_reference,
+)
 from hardener.dockerfile.scope import Scope
 from hardener.images.facts import ImageFacts, facts_for
 
 # BuildKit's default on Linux and on Windows (frontend/dockerfile/dockerfile2llb/convert.go)
 _LINUX_SHELL = ("/bin/sh", "-c")
 _WINDOWS_SHELL = ("cmd", "/S", "/C")
+
+MoreFacts: TypeAlias = Callable[[ImageReference], ImageFacts | None]
+"""What is known of an image besides the recorded ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +40,17 @@ class _Base:
     scratch: bool
 
 
-def read_stage(dockerfile: Dockerfile, stage: Stage) -> StageModel:
-    """The model of a stage of the file."""
+def _none(reference: ImageReference) -> None:
+    return None
+
+
+def read_stage(dockerfile: Dockerfile, stage: Stage, more_facts: MoreFacts = _none) -> StageModel:
+    """The model of a stage of the file; `more_facts` is asked where its base isn't recorded."""
     chain = [stage]
     while (below := base_stage(dockerfile, chain[-1])) is not None:
         chain.append(below)
     chain.reverse()
-    base = _base(dockerfile, chain[0])
+    base = _base(dockerfile, chain[0], more_facts)
     walk = _Walk(dockerfile, base)
     steps = tuple(step for item in chain for step in walk.stage(item))
     return StageModel(
@@ -56,7 +69,7 @@ def read_stage(dockerfile: Dockerfile, stage: Stage) -> StageModel:
     )
 
 
-def _base(dockerfile: Dockerfile, stage: Stage) -> _Base:
+def _base(dockerfile: Dockerfile, stage: Stage, more_facts: MoreFacts) -> _Base:
     origin = base_origin(dockerfile, stage)
     if isinstance(origin, Traced):
         if is_scratch(origin.text):
@@ -66,7 +79,7 @@ def _base(dockerfile: Dockerfile, stage: Stage) -> _Base:
         except InvalidReference:
             return _Base(None, None, False)
         facts = facts_for(found.name, found.tag, digest=found.digest)
-        return _Base((found.name, found.tag), facts, False)
+        return _Base((found.name, found.tag), facts or more_facts(found), False)
     # an argument in the tag hides that part of it, the rest still says something
     written = stage.image.value.partition("@")[0]
     folders, slash, last = written.rpartition("/")
@@ -91,7 +104,7 @@ class _Walk:
             stage=dockerfile.stages[0],
             user=_base_user(base),
             folder=ROOT if base.scratch else (facts.workdir if facts else None) or _folder(facts),
-            shell=_WINDOWS_SHELL if windows else _LINUX_SHELL,
+            shell=(facts.shell if facts else None) or (_WINDOWS_SHELL if windows else _LINUX_SHELL),
             scope=self._global.stage(environment=environment),
         )
         self.entrypoint = _launch(facts.entrypoint if facts else None)

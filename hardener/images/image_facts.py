@@ -83,6 +83,9 @@ class ImageFacts:
     - `uid_1000_taken`: an account has uid 1000 already.
     - `application_user`: the account meant to run what the image is for: the one it runs as or
       drops to, or one it was given for that; never an account of the distribution's own services.
+    - `shell` is what runs shell-form instructions, where the image sets another than the default.
+    - `from_config`: read off the image's own config. What its files hold or do isn't known: its
+      accounts, and what a script that is its entrypoint does.
     - `tag_status` is None for images that are not in the official list, and for hidden tags.
     - `source` is "repository@commit:path" of what was read.
     """
@@ -113,6 +116,8 @@ class ImageFacts:
     volumes: tuple[str, ...] | None = None
     workdir: str | None = None
     stopsignal: str | None = None
+    shell: tuple[str, ...] | None = None
+    from_config: bool = False
     env: Mapping[str, str] | None = None
     nonroot_variant: Mapping[str, str] = field(default_factory=dict)
     runtime_image: Mapping[str, str] = field(default_factory=dict)

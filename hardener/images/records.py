@@ -66,6 +66,7 @@ def evaluate(
         uid_1000_taken=_uid_1000(record, fields, accounts, distribution, release, rules),
         drops_privileges=drop,
         application_user=_application_user(key, fields, accounts, user, uid, drop, rules),
+        from_config=False,
         **{name: tuple(fields[name] or ()) if name in fields else None for name in _LISTS},
         workdir=(fields["workdir"] or "/") if "workdir" in fields else None,
         stopsignal=fields.get("stopsignal"),

@@ -35,7 +35,8 @@ When it is left alone, with advice
       whose needs aren't known here;
     - a script or configuration that says what is run isn't in the build context;
     - nothing is run: a toolbox, a base for other images (ONBUILD too), a development stage;
-    - the user is a build argument, or the base image is unknown and may have one already;
+    - the user is a build argument, or the base image is unknown and may have one already (online
+      its registry is asked what it sets);
     - what the program needs is in root's home folder, or belongs to root and has to be written,
       or a caller mounts what it writes from the host;
     - a caller starts it as root, or with privileges (capabilities, devices, the Docker socket);
@@ -90,7 +91,8 @@ from hardener.analysis.obstacles import (
 )
 from hardener.analysis.signs import Kind
 from hardener.dockerfile.nodes import Stage
-from hardener.transforms.model import Advice, Change, Finding, Subject, Transform
+from hardener.transforms.base_facts import analysis_of, config_asked, unrecorded_base
+from hardener.transforms.model import Advice, Asked, Change, Finding, Subject, Transform
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,18 +308,22 @@ GUARDS = (
 )
 
 
+def asks(subject: Subject) -> Iterator[Asked]:
+    """The base images that aren't recorded, of stages where it matters what they set."""
+    for stage in _started(subject):
+        use = unrecorded_base(subject, stage)
+        if use is None:
+            continue
+        container = _container(subject, analysis_of(subject), stage)
+        if is_root(container.model.end.user, container.model) is not False:
+            yield from config_asked(subject, use, container.anchor)
+
+
 def look(subject: Subject) -> Iterator[Finding]:
     """The stages that containers are made of, where they end as root."""
-    dockerfile = subject.dockerfile
-    analysis = Analysis(dockerfile, lambda: subject.context)
-    uid, _, gid = subject.settings.run_as.partition(":")
+    analysis = analysis_of(subject)
     for stage in _started(subject):
-        container = Container(
-            analysis,
-            analysis.stage(stage),
-            (int(uid), int(gid or uid)),
-            subject.usage.of_stage(stage, dockerfile),
-        )
+        container = _container(subject, analysis, stage)
         if is_root(container.model.end.user, container.model) is not False:
             yield _finding(container)
 
@@ -331,6 +337,13 @@ def _started(subject: Subject) -> list[Stage]:
         if stage is not None:
             found[stage.index] = stage
     return [found[index] for index in sorted(found)]
+
+
+def _container(subject: Subject, analysis: Analysis, stage: Stage) -> Container:
+    uid, _, gid = subject.settings.run_as.partition(":")
+    new = (int(uid), int(gid or uid))
+    usage = subject.usage.of_stage(stage, subject.dockerfile)
+    return Container(analysis, analysis.stage(stage), new, usage)
 
 
 def _finding(container: Container) -> Finding:
@@ -408,6 +421,7 @@ TRANSFORM = Transform(
     summary="Run the container as an unprivileged user that owns what it writes.",
     level="guarded",
     look=look,
+    asks=asks,
     # the final stage and its base image may become others
     after=("pin-base-image", "split-stages"),
     changes=frozenset({"keywords", "instructions"}),

@@ -9,7 +9,8 @@
                         another caller in it is read as if the Dockerfile stood beside it
     harden.toml         settings, where others than the defaults are meant
     pins.json           what the registries say of images; absent where they aren't asked. For
-                        each a Pin's values, or the reason (unpinned) why it isn't to be pinned
+                        each a Pin's values, or the reason (unpinned) why it isn't to be pinned;
+                        `configs` holds image configs by platform
 The name of the folder says what the case shows.
 """
 
@@ -27,6 +28,7 @@ import pytest
 from hardener.files import decode, encode
 from hardener.images.pins import Pin, Pins, Unpinned
 from hardener.images.registry.image import Image, image_of
+from hardener.images.registry.manifests import read_config
 from hardener.pipeline import Hardened, harden
 from hardener.project.callers import Usage, find_callers
 from hardener.project.context import BuildContext, read_ignore_file
@@ -76,7 +78,12 @@ class Case:
                 pins[image] = Unpinned(values.pop("unpinned"), **values)
             else:
                 platforms = tuple(values.pop("platforms"))
-                pins[image] = Pin(values.pop("tag", None), platforms=platforms, **values)
+                configs = {
+                    platform: read_config(json.dumps(config).encode())
+                    for platform, config in values.pop("configs", {}).items()
+                }
+                tag = values.pop("tag", None)
+                pins[image] = Pin(tag, platforms=platforms, configs=configs, **values)
         return pins
 
     def run(self, content: bytes) -> Hardened:

@@ -134,7 +134,7 @@ class _Reader:
                     every(layers, "contexts"), "contexts", unclear
                 ).items()
             },
-            tags=tuple(self._texts(layers, "tags", {})),
+            tags=tuple(self._texts(layers, "tags", unclear)),
             elsewhere="its Dockerfile stands in the bake file itself"
             if inline
             else place.elsewhere,

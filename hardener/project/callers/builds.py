@@ -31,7 +31,11 @@ def build_of(invocation: Invocation, command: Command, words: Words) -> Build:
         unclear["target"] = reason(target)
     platforms = _list("platforms", invocation, words, unclear)
     _loose(invocation, words, unclear)
-    tags = [given(value) or value.written or "" for _, value in _values("tags", invocation, words)]
+    tags = [value for _, value in _values("tags", invocation, words)]
+    for value in tags:
+        # one without a default shows its variables itself
+        if value.known is None and value.default is not None:
+            unclear["tags"] = reason(value)
     _note_span("build", _whole(invocation, command, words), spans)
     return Build(
         caller=words.where.file.path,
@@ -47,7 +51,7 @@ def build_of(invocation: Invocation, command: Command, words: Words) -> Build:
         ssh=tuple(_list("ssh", invocation, words, unclear, separator=None)),
         platforms=tuple(platforms),
         contexts=_contexts(invocation, words),
-        tags=tuple(tags),
+        tags=tuple(given(value) or value.written or "" for value in tags),
         elsewhere=place.elsewhere,
         unclear=unclear,
         spans=spans,

@@ -220,7 +220,7 @@ class Usage:
                 else self.builds_stage(run.build, stage, dockerfile)
             )
         )
-        return Usage(builds, runs, self.root)
+        return Usage(builds, runs, self.root, self.named)
 
     def unclear(self, attribute: str) -> tuple[str, ...]:
         """Why an attribute (`target`, `args` …) isn't known for all builds, as

@@ -22,12 +22,14 @@ ImageKey = tuple[str, str, str]
 def builds_by_name(builds: Iterable[Build]) -> Mapping[ImageKey, tuple[Build, ...]]:
     """The builds by the names they give their images.
 
-    A name whose tag holds a variable stands for all its tags, one that is a variable for none.
+    A name whose tag depends on something else stands for all its tags; one that depends on
+    something else before its tag stands for none.
     """
     found: dict[ImageKey, list[Build]] = {}
     for build in builds:
         for key in dict.fromkeys(filter(None, map(_key_of, build.tags))):
-            found.setdefault(key, []).append(build)
+            known = key if "tags" not in build.unclear else (*key[:2], _ANY_TAG)
+            found.setdefault(known, []).append(build)
     return {key: tuple(named) for key, named in found.items()}
 
 

@@ -1,0 +1,3 @@
+FROM acme/base
+FROM acme/base:1.2@sha256:11a4a60b518bf24989d481468076e5d5982884626aed9faeb35b8576fcd223e1
+COPY --from=resources /logo.svg /srv/

@@ -1,0 +1,1 @@
+FROM acme/base:1.2.3

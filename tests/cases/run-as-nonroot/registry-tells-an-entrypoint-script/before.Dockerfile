@@ -1,0 +1,3 @@
+FROM registry.example.org/team/base:1
+COPY app.py /app/
+CMD ["python", "/app/app.py"]

@@ -1,0 +1,2 @@
+FROM registry.example.org/team/base:1
+COPY app.py /app/
