@@ -105,11 +105,14 @@ def _table(path: Path) -> Mapping[str, Any] | None:
 def _settings(table: Mapping[str, Any], path: str) -> Settings:
     known = {field.name for field in fields(Settings)}
     values: dict[str, Any] = {}
-    for name, value in table.items():
+    for written, value in table.items():
+        # with hyphens as documented; the underscores of earlier versions are accepted
+        name = written.replace("-", "_")
         if name not in known:
-            raise SettingsError(
-                f"no setting is named {name}; there are: {', '.join(sorted(known))}", path=path
-            )
+            names = ", ".join(sorted(known)).replace("_", "-")
+            raise SettingsError(f"no setting is named {written}; there are: {names}", path=path)
+        if name in values:
+            raise SettingsError(f"{written} is set twice, with - and with _", path=path)
         try:
             values[name] = _value(name, value, Path(path).parent)
         except HardenError as error:
@@ -127,7 +130,7 @@ def _value(name: str, value: object, root: Path) -> object:
         return value
     if name == "run_as":
         if not isinstance(value, str) or not _RUN_AS.fullmatch(value):
-            raise SettingsError("run_as is a number of user and group: 10001:10001")
+            raise SettingsError("run-as is a number of user and group: 10001:10001")
         return value
     if isinstance(getattr(Settings(), name), bool):
         if not isinstance(value, bool):

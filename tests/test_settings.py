@@ -17,6 +17,12 @@ from hardener.settings import Settings, SettingsError, load_settings
             "pyproject.toml", "[tool.harden]\nsafe = true", Settings(safe=True), id="pyproject.toml"
         ),
         pytest.param("pyproject.toml", "[tool.ruff]", Settings(), id="pyproject-of-another-tool"),
+        pytest.param(
+            "harden.toml", 'run-as = "7:8"', Settings(run_as="7:8"), id="two-words-with-a-hyphen"
+        ),
+        pytest.param(
+            "harden.toml", 'run_as = "7:8"', Settings(run_as="7:8"), id="two-words-as-once-written"
+        ),
         pytest.param("other.toml", 'skip = ["a"]', Settings(), id="another-file"),
     ],
 )
@@ -28,10 +34,14 @@ def test_where_settings_stand(tmp_path: Path, name: str, text: str, expected: Se
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        pytest.param("skp = []", "no setting is named skp; there are: exclude", id="unknown"),
+        pytest.param(
+            "skp = []", "no setting is named skp; there are: exclude, .*, run-as, ", id="unknown"
+        ),
         pytest.param('safe = "yes"', "safe is true or false", id="not-a-boolean"),
         pytest.param('skip = "a"', "skip is a list of strings", id="not-a-list"),
         pytest.param("skip = [1]", "skip is a list of strings", id="a-list-of-numbers"),
+        pytest.param('run-as = "root"', "run-as is a number of user and group", id="not-numbers"),
+        pytest.param('run-as = "7:8"\nrun_as = "7:9"', "run_as is set twice", id="twice"),
         pytest.param("skip = [", "can't be read", id="not-toml"),
     ],
 )

@@ -47,7 +47,7 @@ When it is left alone, with advice
 How to turn it off
     # harden: ignore[run-as-nonroot] reason      above USER, else ENTRYPOINT, else CMD, else FROM
     skip = ["run-as-nonroot"]                     in harden.toml or [tool.harden]
-    run_as = "10001:10001"                        the number of a user that is made
+    run-as = "10001:10001"                        the number of a user that is made
 """
 
 from __future__ import annotations
