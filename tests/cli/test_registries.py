@@ -167,8 +167,89 @@ def test_what_is_asked_for_by_many_files_is_asked_once(online: Online, registry:
     assert "500 files of 500 changed" in ran.err
     assert all("FROM many-" in online.read(f"{n:03}/Dockerfile") for n in range(500))
     assert all(f".{n % 120}.0@sha256:" in online.read(f"{n:03}/Dockerfile") for n in range(500))
-    assert 120 <= asked <= 240
+    # nothing else says which user these images set, so their configs are asked for besides
+    by_digest = [seen for seen in counting.seen[:asked] if "/manifests/sha256:" in seen.path]
+    configs = [seen for seen in counting.seen[:asked] if "/blobs/" in seen.path]
+    assert (len(by_digest), len(configs)) == (120, 120)
+    assert 120 <= asked - 240 <= 240
     assert (again.code, len(counting.seen)) == (0, asked)
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("indexed", [True, False], ids=["index", "one-platform"])
+def test_the_user_of_an_unrecorded_base_is_asked_for(
+    online: Online, push: Pusher, indexed: bool
+) -> None:
+    name = f"{push.host}/{push.repository}"
+    config = {"User": "10001", "Cmd": ["serve"]}
+    if indexed:
+        push.index("1.2.3", platforms=("linux/arm64", "linux/amd64"), config=config)
+    else:
+        push.image("1.2.3", config=config)
+    online.write(f"FROM {name}:1.2.3\nRUN true\n")
+
+    offline = online.harden("--offline")
+    asked = online.harden("--write")
+    again = online.harden("--check")
+
+    assert "may run as root: which user" in offline.err
+    assert "run-as-nonroot" not in asked.err
+    assert "@sha256:" in online.read()
+    assert (again.code, "run-as-nonroot" in again.err) == (0, False)
+
+
+@pytest.mark.engine
+def test_a_config_that_cannot_be_had_costs_one_line(online: Online, registry: str) -> None:
+    digest = Pusher(registry, "tests/no-blobs").index("1.2.3")
+    with Server(lambda seen: Answer(500) if "/blobs/" in seen.path else None, behind=registry) as s:
+        name = f"{s.host}/tests/no-blobs:1.2.3"
+        online.write(f"FROM {name}\nRUN true\n", "a/Dockerfile")
+        online.write(f"FROM {name}\nRUN true\n", "b/Dockerfile")
+        ran = online.harden("--write")
+
+    assert online.read("a/Dockerfile").startswith(f"FROM {name}@{digest}\n")
+    warnings = [line for line in ran.err.split("\n") if line.startswith("warning: ")]
+    assert len(warnings) == 1
+    assert "answers with status 500, so it isn't known which user is set by" in warnings[0]
+    assert ran.err.count("may run as root: which user") == 2
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("FROM {}\nUSER 1000\n", id="user-is-set"),
+        pytest.param("FROM {}\n# harden: ignore[run-as-nonroot] ours\nCMD a\n", id="ignored"),
+        pytest.param("FROM {} AS a\nFROM scratch\nCOPY --from=a /a /a\n", id="no-final-base"),
+    ],
+)
+def test_no_config_is_asked_for_that_does_not_matter(
+    online: Online, registry: str, text: str
+) -> None:
+    Pusher(registry, "tests/no-config").index("1.2.3")
+    with Server(behind=registry) as server:
+        online.write(text.format(f"{server.host}/tests/no-config:1.2.3"))
+        online.harden()
+
+    assert [seen.path for seen in server.seen] == ["/v2/tests/no-config/manifests/1.2.3"]
+
+
+@pytest.mark.engine
+def test_an_image_built_in_the_repository_is_not_asked_for(online: Online, registry: str) -> None:
+    Pusher(registry, "library/mybase").index("latest")
+    with Server(behind=registry) as server:
+        online.write(mirror(server.host), "harden.toml")
+        online.write('FROM mybase\nCMD ["a"]\n', "app/Dockerfile")
+        online.write("FROM scratch\nCOPY a /a\n", "base/Dockerfile")
+        online.write(
+            "services:\n  app:\n    build: app\n  base:\n    build: base\n    image: mybase\n",
+            "compose.yaml",
+        )
+        ran = online.harden("--write")
+
+    assert online.read("app/Dockerfile") == 'FROM mybase\nCMD ["a"]\n'
+    assert server.seen == []
+    assert "pin-base-image" not in ran.err
 
 
 @pytest.fixture

@@ -101,13 +101,14 @@ class Pusher:
         platforms: Sequence[str] = ("linux/amd64", "linux/arm64/v8"),
         docker: bool = False,
         annotations: Mapping[str, str] | None = None,
+        config: Mapping[str, Any] | None = None,
         salt: str = "",
     ) -> str:
         """Push an image for each platform and an index over them; answers the index's digest."""
         entries: list[dict[str, Any]] = []
         for platform in platforms:
             os, architecture, *variant = platform.split("/")
-            digest = self.image(platform=platform, docker=docker, salt=salt)
+            digest = self.image(platform=platform, config=config, docker=docker, salt=salt)
             entries.append(
                 {
                     "mediaType": DOCKER_MANIFEST if docker else OCI_MANIFEST,
