@@ -10,11 +10,12 @@ from pathlib import Path
 
 import click
 
-from hardener.cli.run import root_of
+from hardener.cli.run import look_up, root_of
 from hardener.errors import HardenError
 from hardener.project.discovery import discover
+from hardener.review.terminal import Reporter
 from hardener.settings import Settings, load_settings
-from hardener.sweep import Task, hardened_bytes, sweep, task_for
+from hardener.sweep import Task, hardened_bytes, images_of, sweep, task_for
 from hardener.transforms import all_transforms
 from hardener.verify.bench import Options
 from hardener.verify.called import recipes_for
@@ -139,6 +140,9 @@ def _bytes(context: click.Context, parameter: click.Parameter, value: str) -> in
 @click.option("--only", multiple=True, metavar="NAME", help="Run this transform (repeatable).")
 @click.option("--skip", multiple=True, metavar="NAME", help="Leave this one out (repeatable).")
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass over files like this.")
+@click.option(
+    "--offline", is_flag=True, envvar="HARDEN_OFFLINE", help="Ask no registry (no digests)."
+)
 @click.option("-q", "--quiet", is_flag=True, help="No progress on standard error.")
 @click.pass_context
 def verify(
@@ -164,6 +168,7 @@ def verify(
     only: tuple[str, ...],
     skip: tuple[str, ...],
     exclude: tuple[str, ...],
+    offline: bool,
     quiet: bool,
 ) -> None:
     """Build and run the Dockerfiles at and below PATHS before and after hardening, and compare.
@@ -178,7 +183,9 @@ def verify(
     Exit code: 0 all are the same; 1 one differs, is broken or can't be told; 2 an error.
     """
     root = root_of(paths)
-    settings = load_settings(root).overridden(safe=safe, only=only, skip=skip, exclude=exclude)
+    settings = load_settings(root).overridden(
+        safe=safe, only=only, skip=skip, exclude=exclude, offline=offline
+    )
     additions = Additions(
         context,
         target,
@@ -191,6 +198,9 @@ def verify(
     options = Options(build_network, timeout, watch, bisect, keep)
     files, failed = _found(paths, root, settings)
     task = task_for(root, settings, diff=False)
+    if not settings.offline:
+        answers = look_up(images_of(files, task), settings, Reporter(quiet=quiet))
+        task = replace(task, pins=answers.pins)
     recipes: list[Recipe] = []
     for path in files:
         try:

@@ -28,7 +28,7 @@ def harden(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
     return subprocess.run(
         [sys.executable, "-m", "hardener", "verify", *arguments],
         capture_output=True, text=True, cwd=REPOSITORY, check=False, timeout=300,
-        env={**os.environ, **environment},
+        env={**os.environ, "HARDEN_OFFLINE": "1", **environment},
     )  # fmt: skip
 
 
