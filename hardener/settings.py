@@ -134,11 +134,11 @@ def _value(name: str, value: object, root: Path) -> object:
         return value
     if isinstance(getattr(Settings(), name), bool):
         if not isinstance(value, bool):
-            raise SettingsError(f"{name} is true or false")
+            raise SettingsError(f"{name.replace('_', '-')} is true or false")
         return value
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
-    raise SettingsError(f"{name} is a list of strings")
+    raise SettingsError(f"{name.replace('_', '-')} is a list of strings")
 
 
 def _registries_or_trust(name: str, value: object, root: Path) -> object:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hardener.errors import HardenError
+
 # docker-library/official-images README: names of architectures in the list, and Docker's own
 PLATFORMS = {
     "amd64": "linux/amd64",
@@ -22,19 +24,23 @@ PLATFORMS = {
 
 @dataclass(frozen=True, slots=True)
 class ListedEntry:
-    """An entry of a library file: one image, or one image for each architecture."""
+    """An entry of a library file: one image, or one image for each architecture.
+
+    `directory` is where its Dockerfile stands; "" for the root of its repository.
+    """
 
     tags: tuple[str, ...]
     shared_tags: tuple[str, ...]
     platforms: tuple[str, ...]
     constraints: str
+    directory: str
 
     @property
     def all_tags(self) -> tuple[str, ...]:
         return self.tags + self.shared_tags
 
 
-class SourceError(Exception):
+class SourceError(HardenError):
     """A source is not as the scripts know it."""
 
 
@@ -60,6 +66,7 @@ def read_library_file(text: str) -> Iterator[ListedEntry]:
             shared_tags=_words(merged.get("SharedTags", "")),
             platforms=tuple(PLATFORMS[name] for name in architectures),
             constraints=" ".join(_words(merged.get("Constraints", ""))),
+            directory=merged.get("Directory", ""),
         )
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from library_files import read_library_file
+
 from hardener.errors import HardenError
 from hardener.images.distributions import distribution_in, release_in_tag
 from hardener.images.matching import Tag
@@ -43,7 +45,7 @@ def add_histories(
         if "/" in name or name == "scratch":
             continue
         listing = library / name
-        entries = list(read_listing(listing.read_text("utf-8"))) if listing.exists() else []
+        entries = list(tags_and_directories(listing.read_text("utf-8"))) if listing.exists() else []
         lines = retired["tags"].get(name, {})
         past = {line: _suite(directory, rules) for line, (_, directory) in lines.items()}
         if name in lasting["distribution"]:
@@ -57,27 +59,14 @@ def add_histories(
         _check_entries(name, record, entries, rules)
 
 
-def read_listing(listing: str) -> Iterator[tuple[list[str], str]]:
+def tags_and_directories(listing: str) -> Iterator[tuple[Sequence[str], str]]:
     """The tags and the directory of each entry of a library file.
 
-    The format is docker-library/bashbrew's: paragraphs as in RFC 822, continued by indentation.
     The shared tags of a Windows entry are those of the Linux entry that has them too.
     """
-    for paragraph in listing.split("\n\n"):
-        values: dict[str, str] = {}
-        key = ""
-        for line in paragraph.split("\n"):
-            if line[:1].isspace() and key:
-                values[key] += " " + line.strip()
-            elif not line.startswith("#") and ":" in line:
-                key, _, value = line.partition(":")
-                values[key] = value.strip()
-        if "Tags" not in values:
-            continue
-        windows = values.get("Architectures", "").startswith("windows")
-        shared = "" if windows else values.get("SharedTags", "")
-        tags = [tag.strip() for tag in f"{values['Tags']},{shared}".split(",")]
-        yield [tag for tag in tags if tag], values.get("Directory", "")
+    for entry in read_library_file(listing):
+        windows = entry.platforms[0].startswith("windows")
+        yield entry.tags if windows else entry.all_tags, entry.directory
 
 
 def _suite(directory: str, rules: Json) -> str:
