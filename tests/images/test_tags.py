@@ -1,10 +1,15 @@
 """Tags are taken apart as the maintainers of the official images put theirs together."""
 
+import tomllib
+from importlib import resources
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hardener.images.catalogue import Catalogue
 from hardener.images.tags import TagWords, dotted, line_of, parse_tag, starts_with
+from hardener.images.versions import read_version
 
 WORDS = TagWords(
     channels=frozenset({"lts", "stable"}),
@@ -148,3 +153,28 @@ def test_prefix_of_a_version_goes_by_numbers() -> None:
 def test_dotted_versions() -> None:
     assert dotted("3.14") == ("3", "14")
     assert dotted("noetic") == dotted("20h2") == dotted("3.") == dotted("٣") == ()
+
+
+def test_both_readings_agree_on_the_version_of_every_listed_tag() -> None:
+    """versions.py reads the tags of any image, without the words that the official list gives;
+    it finds more versions (`temurin-21`), and never another one."""
+    catalogue = Catalogue.load()
+    others = {}
+    for name in catalogue.names:
+        image = catalogue.find(name)
+        assert image is not None
+        for tag in image.by_tag:
+            here, there = parse_tag(tag, catalogue.words), read_version(tag)
+            if not here.version or there is None or there.is_date:
+                continue
+            one, other = tuple(map(int, here.version)), there.release
+            if one[: len(other)] != other[: len(one)]:
+                others[f"{name}:{tag}"] = (one, other)
+    assert others == {}
+
+
+def test_words_for_tags_of_any_image_hold_those_of_the_official_list() -> None:
+    words = Catalogue.load().words
+    table = tomllib.loads(resources.files("hardener.images").joinpath("tag_words.toml").read_text())
+    assert words.suites <= set(table["codenames"])
+    assert words.prereleases <= {*table["prerelease"], *table["glued-prerelease"]}
