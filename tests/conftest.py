@@ -82,3 +82,14 @@ def engine() -> str:
     if not address:
         pytest.fail("DOCKER_HOST isn't set: start the engine first (see CONTRIBUTING.md)")
     return address
+
+
+@pytest.fixture
+def hub(engine: str) -> str:
+    """The registry that the engine takes Docker Hub's images from: its host and port."""
+    host = os.environ.get("HARDENER_TEST_REGISTRY")
+    if not host:
+        pytest.fail(
+            "HARDENER_TEST_REGISTRY isn't set: start the engine first (see CONTRIBUTING.md)"
+        )
+    return host

@@ -344,6 +344,20 @@ def test_offline_asks_nobody(online: Online, way: str) -> None:
     assert piped.out.startswith("FROM python:3.")
 
 
+@pytest.mark.parametrize("offline", [False, True], ids=["online", "offline"])
+def test_verify_asks_for_the_same_images(online: Online, tmp_path: Path, offline: bool) -> None:
+    with Server(lambda seen: Answer(404)) as server:
+        online.write("FROM python\n")
+        online.write(mirror(server.host), "harden.toml")
+        # no engine is there: what is to be verified is settled before one is looked for
+        ran = online.harden("verify", *(["--offline"] if offline else []), PATH=str(tmp_path))
+
+    assert ran.code == 2
+    assert "no container engine can be used here" in ran.err
+    asked = [seen.path for seen in server.seen]
+    assert asked == ([] if offline else ["/v2/library/python/manifests/latest"])
+
+
 def test_nothing_is_asked_where_nothing_is_to_be_pinned(online: Online) -> None:
     digest = f"sha256:{'a' * 64}"
     texts = {

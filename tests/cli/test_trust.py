@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.cli.program import Online
 from tests.cli.test_registries import mirror
-from tests.conftest import REPOSITORY
 from tests.images.registry.pushing import Pusher
 from tests.images.registry.servers import Server
 from tests.images.registry.signing import Signer
-
-BUILD = ("build", "--network", "host", "--progress", "plain", "--output", "type=cacheonly")
 
 
 @pytest.mark.parametrize(
@@ -80,65 +74,3 @@ def test_a_base_is_pinned_only_with_the_signature_asked_for(
     assert online.read() == f"FROM {name}:1.0.1@{right}\n"
     assert "cosign does not accept its signature" in moved.err
     assert none not in moved.err
-
-
-@pytest.fixture
-def hub(engine: str) -> str:
-    """The registry that the engine takes Docker Hub's images from."""
-    host = os.environ.get("HARDENER_TEST_REGISTRY")
-    if not host:
-        pytest.fail(
-            "HARDENER_TEST_REGISTRY isn't set: start the engine first (see CONTRIBUTING.md)"
-        )
-    return host
-
-
-def docker(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, **variables}
-    return subprocess.run(["docker", *arguments], capture_output=True, text=True, env=environment)
-
-
-@pytest.mark.engine
-def test_a_build_obeys_the_source_policy_that_was_written(online: Online, hub: str) -> None:
-    online.write("FROM python:3.11\nRUN true\n")
-    online.write(mirror(hub), "harden.toml")
-
-    ran = online.harden("--diff", "--source-policy", "policy.json")
-    policy = str(online.project / "policy.json")
-    floating = docker(*BUILD, str(online.project), EXPERIMENTAL_BUILDKIT_SOURCE_POLICY=policy)
-    online.harden("--write", "--source-policy", "after.json")
-    pinned = online.read().split()[1]
-    after = str(online.project / "after.json")
-    built = docker(*BUILD, str(online.project), EXPERIMENTAL_BUILDKIT_SOURCE_POLICY=after)
-
-    assert ran.code == 1
-    digest = pinned.partition("@")[2]
-    assert floating.returncode == 0, floating.stderr
-    assert f"python:3.11@{digest}" in floating.stdout + floating.stderr
-    assert built.returncode == 0, built.stderr
-    assert f"docker.io/library/{pinned}" in built.stdout + built.stderr
-    rules = json.loads(online.read("policy.json"))["rules"]
-    assert [rule["action"] for rule in rules] == ["CONVERT", "CONVERT"]
-
-
-# those whose bases the engine's registry always has
-@pytest.mark.engine
-@pytest.mark.parametrize("sample", ["flask-sqlite", "gosu-entrypoint", "volume-data"])
-def test_a_sample_pinned_by_digest_builds(online: Online, hub: str, sample: str) -> None:
-    for path in (REPOSITORY / "samples" / sample).rglob("*"):
-        if path.is_file():
-            target = online.project / path.relative_to(REPOSITORY / "samples" / sample)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
-            target.chmod(path.stat().st_mode)
-    online.write(mirror(hub), "harden.toml")
-    online.write("", ".dockerignore")
-
-    ran = online.harden("--write", "--only", "pin-base-image")
-
-    assert ran.code == 0, ran.err
-    assert "@sha256:" in online.read()
-    pinned = online.read().partition("FROM ")[2].split()[0]
-    built = docker(*BUILD, str(online.project))
-    assert built.returncode == 0, built.stderr
-    assert f"docker.io/library/{pinned}" in built.stdout + built.stderr

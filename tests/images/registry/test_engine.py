@@ -35,17 +35,6 @@ def succeed(*arguments: str, **variables: str) -> str:
 
 
 @pytest.fixture
-def hub(engine: str) -> str:
-    """The registry that the engine takes Docker Hub's images from."""
-    host = os.environ.get("HARDENER_TEST_REGISTRY")
-    if not host:
-        pytest.fail(
-            "HARDENER_TEST_REGISTRY isn't set: start the engine first (see CONTRIBUTING.md)"
-        )
-    return host
-
-
-@pytest.fixture
 def python(hub: str, settings: MakeSettings) -> Resolved:
     """python:3.11 as the registry has it now."""
     table = RegistrySettings(mirrors=(f"http://{hub}",), mirror_only=True)
