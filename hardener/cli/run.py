@@ -186,9 +186,10 @@ def harden_files(
     total = 0
     held: set[Image] = set()
     if not settings.offline:
-        answers = look_up(images_of(found.files, task, processes=jobs), settings, reporter)
+        wanted = images_of(found.files, task, processes=jobs)
+        answers = look_up(wanted, settings, reporter)
         task = replace(task, pins=answers.pins)
-        held |= answers.held
+        held |= answers.held(wanted)
     swept = sweep(found.files, task, processes=jobs)
     with (prove or _unproved)(task) as may_be_written:
         for outcome in reporter.progress(swept, len(found.files)):

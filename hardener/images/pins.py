@@ -15,7 +15,7 @@ class Wanted:
     """What a run wants to know about an image.
 
     Attributes:
-        pin: the most exact tag that it has, besides its digest.
+        pin: its digest and most exact tag, as it is to be pinned.
         platforms: those it is there for.
         configs: the platforms, in canonical form, for which its config is wanted.
     """
@@ -102,11 +102,10 @@ class Answers:
     problems: tuple[str, ...] = ()
     requests: int = 0
 
-    @property
-    def held(self) -> frozenset[Image]:
-        """The images asked for by a tag, with the digests that were found."""
+    def held(self, wanted: Mapping[Image, Wanted]) -> frozenset[Image]:
+        """Of the images that were to be pinned those asked for by a tag, with their digests."""
         return frozenset(
             replace(image, digest=pin.digest)
             for image, pin in self.pins.items()
-            if isinstance(pin, Pin) and image.digest is None
+            if isinstance(pin, Pin) and image.digest is None and wanted[image].pin
         )

@@ -76,15 +76,15 @@ _LEFT_TO_A_PERSON = {
 
 def asks(subject: Subject) -> Iterator[Asked]:
     """The images to be looked up in their registries."""
+    return asked(subject, lambda use: _is_asked_for(subject, use))
 
-    def floating(use: ImageUse) -> bool:
-        reference = use.reference
-        if reference is None or reference.digest is not None:
-            return False
-        exact = reference.tag is not None and not floats(reference.tag)
-        return not (subject.settings.pin == "tag" and exact)
 
-    return asked(subject, floating)
+def _is_asked_for(subject: Subject, use: ImageUse) -> bool:
+    reference = use.reference
+    if reference is None or reference.digest is not None:
+        return False
+    exact = reference.tag is not None and not floats(reference.tag)
+    return not (subject.settings.pin == "tag" and exact)
 
 
 def look(subject: Subject) -> Iterator[Finding]:
@@ -124,7 +124,8 @@ def _findings(subject: Subject) -> Iterator[Finding]:
 
 def _pinned(subject: Subject, use: ImageUse, reference: ImageReference) -> Wish | Finding | None:
     """What is to become of an image that has no digest."""
-    found = answer(subject, use, _UNDONE)
+    # another transform may have asked for other things
+    found = answer(subject, use, _UNDONE) if _is_asked_for(subject, use) else None
     if isinstance(found, Pin):
         return _pinned_to(subject, use, reference, found)
     if found is not None:

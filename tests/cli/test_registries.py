@@ -235,6 +235,20 @@ def test_no_config_is_asked_for_that_does_not_matter(
 
 
 @pytest.mark.engine
+def test_an_image_asked_for_its_user_alone_is_in_no_policy(online: Online, push: Pusher) -> None:
+    index = push.index("1.2.3")
+    name = f"{push.host}/{push.repository}:1.2.3"
+    online.write(f"# harden: ignore[pin-base-image] it is to move\nFROM {name}\n", "a/Dockerfile")
+    online.write(f"FROM {name}\n", "b/Dockerfile")
+
+    online.harden("a", "--source-policy", "a.json")
+    online.harden("b", "--source-policy", "b.json")
+
+    assert json.loads(online.read("a.json")) == {"rules": []}
+    assert index in online.read("b.json")
+
+
+@pytest.mark.engine
 def test_an_image_built_in_the_repository_is_not_asked_for(online: Online, registry: str) -> None:
     Pusher(registry, "library/mybase").index("latest")
     with Server(behind=registry) as server:
