@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hardener.dockerfile.images import ImageUse
+from hardener.dockerfile.needed import stages_needed
+from hardener.dockerfile.nodes import Dockerfile, Stage
 from hardener.images.pins import Pin
 from hardener.images.platforms import normalise_platform, serves
-from hardener.project.callers.model import Usage
+from hardener.project.callers.model import Build
 from hardener.transforms.model import Subject
 from hardener.transforms.named_images import is_frontend
 
@@ -28,7 +30,8 @@ class PlatformAsked:
 def platforms_asked(subject: Subject, use: ImageUse) -> tuple[PlatformAsked, ...]:
     """The platforms that the image has to be there for, as far as they are known.
 
-    FROM's own --platform decides alone; else what the settings and the callers' builds say.
+    FROM's own --platform decides alone; else the settings, and the callers' builds that need the
+    stage, say it.
     """
     if is_frontend(subject.dockerfile, use):
         return ()
@@ -40,7 +43,7 @@ def platforms_asked(subject: Subject, use: ImageUse) -> tuple[PlatformAsked, ...
         name: PlatformAsked(name, "the setting platforms asks for")
         for name in subject.settings.platforms
     }
-    for one in _of_callers(subject.usage):
+    for one in _of_callers(subject, use):
         asked.setdefault(one.name, one)
     return tuple(asked.values())
 
@@ -49,7 +52,7 @@ def unclear_platforms(subject: Subject, use: ImageUse) -> str | None:
     """What of a caller's platforms for the image isn't known, as a clause; None where nothing."""
     if is_frontend(subject.dockerfile, use) or not _is_for_target(use):
         return None
-    for build in subject.usage.builds:
+    for build in _builds_of(subject, use.stage):
         if "platforms" in build.unclear:
             return f"{subject.usage.where(build)} may ask for more: {build.unclear['platforms']}"
         for name in _written(build.platforms):
@@ -77,13 +80,33 @@ def _is_for_target(use: ImageUse) -> bool:
     return not use.platform or "TARGETPLATFORM" in use.platform
 
 
-def _of_callers(usage: Usage) -> Iterator[PlatformAsked]:
-    for build in usage.builds:
+def _of_callers(subject: Subject, use: ImageUse) -> Iterator[PlatformAsked]:
+    for build in _builds_of(subject, use.stage):
         if "platforms" in build.unclear:
             continue
         for name in _written(build.platforms):
             if not _is_open(name):
-                yield PlatformAsked(name, f"{usage.where(build)} builds for")
+                yield PlatformAsked(name, f"{subject.usage.where(build)} builds for")
+
+
+def _builds_of(subject: Subject, stage: Stage) -> Iterator[Build]:
+    """The builds that say something of platforms and for which this stage is, or may be, built."""
+    needed: dict[str | None, bool] = {}
+    for build in subject.usage.builds:
+        if not build.platforms and "platforms" not in build.unclear:
+            continue
+        if "target" in build.unclear or "command" in build.unclear:
+            yield build
+            continue
+        if build.target not in needed:
+            needed[build.target] = _needs(subject.dockerfile, build.target, stage)
+        if needed[build.target]:
+            yield build
+
+
+def _needs(dockerfile: Dockerfile, target: str | None, stage: Stage) -> bool:
+    built = dockerfile.stages[-1] if target is None else dockerfile.stage_named(target)
+    return built is None or stage.index in stages_needed(dockerfile, built)
 
 
 def _written(platforms: tuple[str, ...]) -> Iterator[str]:
