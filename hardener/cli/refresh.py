@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from hardener.cli import flags
 from hardener.cli.run import harden_files, mode_of, root_of
 from hardener.errors import HardenError
 from hardener.images.pins import Answers, Wanted
@@ -25,20 +26,16 @@ WRITTEN = 0
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--diff", is_flag=True, help="Print a unified diff of what would change (default).")
-@click.option("--write", is_flag=True, help="Change the files in place.")
-@click.option("--check", is_flag=True, help="Print no diff; exit 1 if anything would change.")
+@flags.diff
+@flags.write
+@flags.check
 @click.option("--minor", is_flag=True, help="Move to newer lines of the same major version too.")
 @click.option("--major", is_flag=True, help="Move to newer major versions too.")
-@click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass over files like this.")
-@click.option(
-    "--source-policy",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write a BuildKit source policy for the pinned images to this file.",
-)
+@flags.exclude
+@flags.source_policy
 @click.option("--renovate", is_flag=True, help="Write renovate.json instead: Renovate does it.")
 @click.option("--dependabot", is_flag=True, help="Write .github/dependabot.yml instead.")
-@click.option("--jobs", type=click.IntRange(1), help="How many processes to use.")
+@flags.jobs
 @click.option("-q", "--quiet", is_flag=True, help="Errors only, beside the diff.")
 @click.pass_context
 def refresh(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from hardener.cli import flags
 from hardener.dockerfile.parse import parse
 from hardener.errors import HardenError
 from hardener.files import decode, encode, write_whole
@@ -32,28 +33,22 @@ FAILED = 2
 
 @click.command("harden")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--diff", is_flag=True, help="Print a unified diff of what would change (default).")
-@click.option("--write", is_flag=True, help="Change the files in place.")
-@click.option("--check", is_flag=True, help="Print no diff; exit 1 if anything would change.")
+@flags.diff
+@flags.write
+@flags.check
 @click.option(
     "--verify",
     is_flag=True,
     help="With --write: build and run before and after, write only what is the same.",
 )
 @click.option("--build-network", metavar="MODE", help="With --verify: the builds' network.")
-@click.option("--safe", is_flag=True, help="Only changes that leave the image as it was.")
-@click.option("--only", multiple=True, metavar="NAME", help="Run this transform (repeatable).")
-@click.option("--skip", multiple=True, metavar="NAME", help="Leave this one out (repeatable).")
-@click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass over files like this.")
-@click.option(
-    "--offline", is_flag=True, envvar="HARDEN_OFFLINE", help="Never use the network (no digests)."
-)
-@click.option(
-    "--source-policy",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write a BuildKit source policy for the pinned images to this file.",
-)
-@click.option("--jobs", type=click.IntRange(1), help="How many processes to use.")
+@flags.safe
+@flags.only
+@flags.skip
+@flags.exclude
+@flags.offline
+@flags.source_policy
+@flags.jobs
 @click.option("-q", "--quiet", is_flag=True, help="Errors only, beside the diff.")
 @click.pass_context
 def run(

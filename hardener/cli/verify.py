@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from hardener.cli import flags
 from hardener.cli.run import look_up, root_of
 from hardener.errors import HardenError
 from hardener.project.discovery import discover
@@ -136,13 +137,11 @@ def _bytes(context: click.Context, parameter: click.Parameter, value: str) -> in
     show_default=True,
 )  # fmt: skip
 @click.option("--keep", is_flag=True, help="Keep the images before and after.")
-@click.option("--safe", is_flag=True, help="Only changes that leave the image as it was.")
-@click.option("--only", multiple=True, metavar="NAME", help="Run this transform (repeatable).")
-@click.option("--skip", multiple=True, metavar="NAME", help="Leave this one out (repeatable).")
-@click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass over files like this.")
-@click.option(
-    "--offline", is_flag=True, envvar="HARDEN_OFFLINE", help="Ask no registry (no digests)."
-)
+@flags.safe
+@flags.only
+@flags.skip
+@flags.exclude
+@flags.offline
 @click.option("-q", "--quiet", is_flag=True, help="No progress on standard error.")
 @click.pass_context
 def verify(
