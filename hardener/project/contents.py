@@ -6,12 +6,13 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import islice
 
 from hardener.errors import HardenError
 from hardener.project.context import ROOT, BuildContext
 from hardener.project.gopath import compile_match
-from hardener.project.ignorable import Ecosystem, Ignorable, Kind, ignorable
+from hardener.project.ignorable import Ecosystem, Kind, ignorable
 from hardener.project.ignorefile import NO_FOLDER, FolderState
 
 # a context with more files, kept folders not counted, isn't looked at file by file
@@ -113,7 +114,7 @@ def survey(context: BuildContext) -> Contents:
         ContextTooLargeError: it holds more than MOST_FILES files.
         HardenError: the context's own folder can't be read.
     """
-    return _Walk(context, ignorable()).run()
+    return _Walk(context).run()
 
 
 def _too_large(context: BuildContext) -> ContextTooLargeError:
@@ -134,11 +135,10 @@ class _Folder:
 
 
 class _Walk:
-    def __init__(self, context: BuildContext, table: Ignorable) -> None:
+    def __init__(self, context: BuildContext) -> None:
         self.context = context
-        self.table = table
-        self.kinds = _KindIndex(table.kinds)
-        self.worlds = _EcosystemIndex(table.ecosystems.values())
+        self.kinds = _kinds()
+        self.worlds = _worlds()
         self.real = os.path.realpath(context.folder)
         self.contents = Contents(context)
         self.left_to_count = MOST_COUNTED
@@ -321,6 +321,11 @@ class _KindIndex:
         return sorted({kind.number: kind for kind in (*literal, *globbed)}.values(), key=_number)
 
 
+@cache
+def _kinds() -> _KindIndex:
+    return _KindIndex(ignorable().kinds)
+
+
 def _number(kind: Kind) -> int:
     return kind.number
 
@@ -333,6 +338,11 @@ class _EcosystemIndex:
     def may_be(self, name: str) -> bool:
         """Whether a file of this name shows an ecosystem."""
         return self._any.fullmatch(name) is not None
+
+
+@cache
+def _worlds() -> _EcosystemIndex:
+    return _EcosystemIndex(ignorable().ecosystems.values())
 
 
 def _alternation(patterns: Iterable[str]) -> re.Pattern[str]:

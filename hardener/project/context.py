@@ -317,8 +317,10 @@ def default_context(dockerfile: Path, root: Path, sources: Sequence[str]) -> Pat
     if dockerfile.is_relative_to(root):
         above = [root, *(root / part for part in _prefixes(dockerfile.parent.relative_to(root)))]
         candidates = above[::-1]
-    best, most = candidates[0], -1
+    best, most = candidates[0], 0
     for candidate in candidates:
+        if most == len(telling):
+            break
         context = BuildContext(candidate)
         found = sum(1 for source in telling if context.sources(source))
         if found > most:
