@@ -35,6 +35,11 @@ class Ignore:
         return not self.transforms or transform in self.transforms
 
 
+def may_hold_ignores(text: str) -> bool:
+    """Whether it is worth reading a file for the comments that `ignores_of` finds."""
+    return "harden:" in text
+
+
 def ignores_of(dockerfile: Dockerfile) -> tuple[Ignore, ...]:
     """The comments of that kind in the file, in order."""
     return tuple(_ignores(dockerfile))

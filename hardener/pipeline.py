@@ -12,7 +12,7 @@ from hardener.dockerfile.edits import Edit, EditConflictError, PieceTable
 from hardener.dockerfile.errors import DockerfileError
 from hardener.dockerfile.nodes import Dockerfile
 from hardener.dockerfile.parse import parse
-from hardener.ignores import ignores_of
+from hardener.ignores import ignores_of, may_hold_ignores
 from hardener.images.pins import Pins, Wanted
 from hardener.images.registry.image import Image
 from hardener.invariants import broken_invariant
@@ -177,6 +177,7 @@ def harden_context(surroundings: Surroundings, transforms: Iterable[Transform]) 
     ignores = [
         ignore
         for placed in surroundings.dockerfiles
+        if may_hold_ignores(placed.text)
         for ignore in ignores_of(placed.dockerfile)
         if ignore.instruction is None
     ]

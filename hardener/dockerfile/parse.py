@@ -15,6 +15,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dockerfile_parse import DockerfileParser
 
@@ -49,6 +50,12 @@ def parse(text: str) -> Dockerfile:
         DockerfileError: what BuildKit's parser rejects too (with the line), and files of more
             than 1 MiB.
     """
+    return _parsed(text)
+
+
+# what one file is asked for in turn: the text before and after a change
+@lru_cache(maxsize=2)
+def _parsed(text: str) -> Dockerfile:
     if len(text) > MAX_CHARACTERS:
         raise DockerfileError("larger than 1 MiB, too large for a Dockerfile")
     reader = LineReader(text)

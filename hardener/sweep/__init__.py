@@ -5,19 +5,20 @@ The Dockerfiles come first, then what stands around them: the ignore files of th
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
+from hardener.dockerfile.parse import parse
 from hardener.errors import HardenError
 from hardener.files import read_dockerfile
 from hardener.images.pins import Wanted
 from hardener.images.registry.image import Image
 from hardener.pipeline import harden, images_asked
 from hardener.sweep.contexts import sweep_contexts
+from hardener.sweep.pool import Workers
 from hardener.sweep.task import (
+    BuiltWith,
     Outcome,
     Task,
     display_name,
@@ -40,12 +41,6 @@ __all__ = [
     "today",
 ]
 
-# below this a pool of processes costs more than it saves
-_FILES_FOR_A_POOL = 64
-_FILES_A_TASK = 16
-
-_T = TypeVar("_T")
-
 
 def sweep(files: Sequence[Path], task: Task, *, processes: int | None = None) -> Iterator[Outcome]:
     """Harden `files`, then the ignore files of their contexts, each in the order of their paths.
@@ -54,10 +49,11 @@ def sweep(files: Sequence[Path], task: Task, *, processes: int | None = None) ->
         processes: how many to use; None for as many as there are CPUs for this process.
     """
     outcomes = []
-    for outcome in _mapped(partial(harden_file, task=task), files, processes):
-        outcomes.append(outcome)
-        yield outcome
-    yield from sweep_contexts(outcomes, task)
+    with Workers(task, processes) as workers:
+        for outcome in workers.map(harden_file, files):
+            outcomes.append(outcome)
+            yield outcome
+        yield from sweep_contexts(outcomes, task, workers)
 
 
 def harden_file(path: Path, task: Task) -> Outcome:
@@ -74,7 +70,15 @@ def harden_file(path: Path, task: Task) -> Outcome:
         )
     except HardenError as error:
         return failure_of(path, error, task)
-    return outcome_of(path, hardened, task)
+    outcome = outcome_of(path, hardened, task)
+    if not task.looks_around:
+        return outcome
+    built_with: tuple[BuiltWith, ...] | HardenError
+    try:
+        built_with = task.built_with(parse(hardened.table.text), path)
+    except HardenError as error:
+        built_with = error
+    return replace(outcome, built_with=built_with)
 
 
 def images_of(
@@ -84,11 +88,11 @@ def images_of(
 
     A file that can't be read has none; what is wrong with it is told when it is to be hardened.
     """
-    found = _mapped(partial(_images_of_file, task=task), files, processes)
     images: dict[Image, Wanted] = {}
-    for one in found:
-        for image, wanted in one.items():
-            images[image] = images.get(image, Wanted()) | wanted
+    with Workers(task, processes) as workers:
+        for one in workers.map(_images_of_file, files):
+            for image, wanted in one.items():
+                images[image] = images.get(image, Wanted()) | wanted
     return images
 
 
@@ -103,18 +107,3 @@ def _images_of_file(path: Path, task: Task) -> dict[Image, Wanted]:
         )
     except HardenError:
         return {}
-
-
-def _mapped(
-    function: Callable[[Path], _T], files: Sequence[Path], processes: int | None
-) -> Iterator[_T]:
-    """What `function` makes of each file, in their order."""
-    number = processes or len(os.sched_getaffinity(0))
-    if number < 2 or len(files) < _FILES_FOR_A_POOL:
-        yield from map(function, files)
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    with ProcessPoolExecutor(number, mp_context=get_context("fork")) as pool:
-        yield from pool.map(function, files, chunksize=_FILES_A_TASK)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 
 from hardener.dockerfile.parse import parse
@@ -13,65 +12,82 @@ from hardener.pipeline import harden_context
 from hardener.project.context import BuildContext, read_ignore_file
 from hardener.project.discovery import discover
 from hardener.project.locate import ignore_path
-from hardener.sweep.task import Outcome, Task, display_name, failure_of, outcome_of
+from hardener.sweep.pool import Workers
+from hardener.sweep.task import BuiltWith, Outcome, Task, display_name, failure_of, outcome_of
 from hardener.transforms import Placed, Surroundings
 
 
-def sweep_contexts(outcomes: Sequence[Outcome], task: Task) -> Iterator[Outcome]:
+def sweep_contexts(outcomes: Sequence[Outcome], task: Task, workers: Workers) -> Iterator[Outcome]:
     """Harden the ignore files, each for all Dockerfiles of the repository that share its context,
     so that what one of them copies isn't kept out for another."""
-    if not any(transform.look_around for transform in task.chosen):
+    if not task.looks_around:
         return
-    contexts: dict[tuple[Path, Path], list[Placed]] = {}
-    asked: set[tuple[Path, Path]] = set()
-    named = {outcome.path for outcome in outcomes}
-    everything = (*_hardened_files(outcomes), *_other_files(named, task))
-    for placed in everything:
-        try:
-            found = task.contexts_of(placed.dockerfile, placed.path)
-        except HardenError as error:
-            if placed.path in named:
-                yield failure_of(placed.path, error, task)
-            continue
-        for context in found:
-            key = context.folder, ignore_path(placed.path, context.folder)
-            contexts.setdefault(key, []).append(placed)
-            if placed.path in named:
-                asked.add(key)
-    _add_unplaced(contexts, everything, task)
-    for key in sorted(asked):
-        yield _harden(*key, tuple(contexts[key]), task)
-
-
-def _add_unplaced(
-    contexts: dict[tuple[Path, Path], list[Placed]], everything: Sequence[Placed], task: Task
-) -> None:
-    """Where it isn't known which Dockerfile is built with a context, it may be any of them."""
-    for build in task.callers.unplaced:
-        for placed in everything if build.context is not None else ():
-            assert build.context is not None
-            key = build.context, ignore_path(placed.path, build.context)
-            sharing = contexts.get(key, [])
-            if sharing and not any(placed is other for other in sharing):
-                sharing.append(placed)
-
-
-def _hardened_files(outcomes: Sequence[Outcome]) -> Iterator[Placed]:
+    sharing: dict[BuiltWith, dict[Path, Placed]] = {}
+    everything: list[Placed] = []
     for outcome in outcomes:
-        if outcome.hardened is not None:
-            yield Placed(outcome.path, outcome.name, parse(outcome.hardened.table.text))
+        if outcome.hardened is None:
+            continue
+        placed = Placed(outcome.path, outcome.name, outcome.hardened.table.text)
+        everything.append(placed)
+        if isinstance(outcome.built_with, HardenError):
+            yield failure_of(outcome.path, outcome.built_with, task)
+            continue
+        for built_with in outcome.built_with:
+            sharing.setdefault(built_with, {})[placed.path] = placed
+    if not sharing:
+        return
+    folders = {built_with.folder for built_with in sharing}
+    # where it isn't known which Dockerfile is built with a context, it may be any of them
+    open_to_all = dict.fromkeys(
+        build.context for build in task.callers.unplaced if build.context in folders
+    )
+    known = {outcome.path for outcome in outcomes}
+    for placed, found in _others(known, folders, task, workers, every=bool(open_to_all)):
+        everything.append(placed)
+        for built_with in found:
+            if built_with in sharing:
+                sharing[built_with][placed.path] = placed
+    for folder in open_to_all:
+        assert folder is not None
+        for placed in everything:
+            built_with = BuiltWith(folder, ignore_path(placed.path, folder))
+            if built_with in sharing:
+                sharing[built_with].setdefault(placed.path, placed)
+    shared = [(built_with, tuple(sharing[built_with].values())) for built_with in sorted(sharing)]
+    yield from workers.map(_harden, shared)
 
 
-def _other_files(known: set[Path], task: Task) -> Iterator[Placed]:
-    """The Dockerfiles of the repository that weren't asked for; one that can't be read can't be
-    built either."""
-    for path in discover((task.root,), root=task.root, exclude=task.settings.exclude).files:
-        if path not in known:
-            with suppress(HardenError):
-                yield Placed(path, display_name(path, task.root), parse(read_dockerfile(path)))
+def _others(
+    known: Set[Path], folders: Set[Path], task: Task, workers: Workers, *, every: bool
+) -> Iterator[tuple[Placed, tuple[BuiltWith, ...]]]:
+    """The Dockerfiles of the repository that aren't known yet, as far as they may be built with
+    one of these folders, or all of them; one that can't be read can't be built either."""
+
+    def may_use(path: Path) -> bool:
+        named = task.callers.usage_of(path).contexts
+        return not folders.isdisjoint(named or path.parents)
+
+    found = discover((task.root,), root=task.root, exclude=task.settings.exclude).files
+    paths = [path for path in found if path not in known and (every or may_use(path))]
+    yield from (other for other in workers.map(_placed, paths) if other is not None)
 
 
-def _harden(folder: Path, ignore: Path, dockerfiles: tuple[Placed, ...], task: Task) -> Outcome:
+def _placed(path: Path, task: Task) -> tuple[Placed, tuple[BuiltWith, ...]] | None:
+    try:
+        text = read_dockerfile(path)
+        dockerfile = parse(text)
+    except HardenError:
+        return None
+    placed = Placed(path, display_name(path, task.root), text)
+    try:
+        return placed, task.built_with(dockerfile, path)
+    except HardenError:
+        return placed, ()
+
+
+def _harden(shared: tuple[BuiltWith, tuple[Placed, ...]], task: Task) -> Outcome:
+    built_with, dockerfiles = shared
+    folder, ignore = built_with.folder, built_with.ignore
     try:
         context = BuildContext(folder, read_ignore_file(dockerfiles[0].path, folder))
         text = decode(ignore.read_bytes()) if ignore.is_file() else None

@@ -14,7 +14,7 @@ from hardener.images.pins import Pins
 from hardener.pipeline import Hardened, wanted
 from hardener.project.callers import Callers, find_callers
 from hardener.project.context import BuildContext
-from hardener.project.locate import contexts_of, locate_context
+from hardener.project.locate import contexts_of, ignore_path, locate_context
 from hardener.settings import Settings
 from hardener.transforms import Transform
 
@@ -46,6 +46,11 @@ class Task:
         """The transforms that are to run, in order."""
         return wanted(self.settings) if self.transforms is None else iter(self.transforms)
 
+    @property
+    def looks_around(self) -> bool:
+        """Whether a transform is to look at build contexts."""
+        return any(transform.look_around for transform in self.chosen)
+
     def context_of(self, dockerfile: Dockerfile, path: Path) -> BuildContext:
         """The build context of the Dockerfile at `path`.
 
@@ -54,13 +59,23 @@ class Task:
         """
         return locate_context(dockerfile, path, self.root, self.callers.usage_of(path))
 
-    def contexts_of(self, dockerfile: Dockerfile, path: Path) -> tuple[BuildContext, ...]:
-        """All contexts that the Dockerfile at `path` is built with.
+    def built_with(self, dockerfile: Dockerfile, path: Path) -> tuple[BuiltWith, ...]:
+        """All that the Dockerfile at `path` is built with.
 
         Raises:
             HardenError: an ignore file can't be read.
         """
-        return contexts_of(dockerfile, path, self.root, self.callers.usage_of(path))
+        contexts = contexts_of(dockerfile, path, self.root, self.callers.usage_of(path))
+        return tuple(BuiltWith(found.folder, ignore_path(path, found.folder)) for found in contexts)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class BuiltWith:
+    """The folder of a context that a Dockerfile is built with, and the ignore file that holds for
+    it, there or not."""
+
+    folder: Path
+    ignore: Path
 
 
 def today() -> datetime.date:
@@ -92,7 +107,8 @@ class Outcome:
     `name` is the path as shown: relative to the task's root where it lies below it. `diff` is
     the printed diff, empty where nothing changed or none was asked for. `surrounding` is true of
     a file that stands around Dockerfiles (an ignore file, a caller), `new` of a file that isn't
-    there yet.
+    there yet. `built_with` says of a hardened Dockerfile what it is built with, or why that can't
+    be told; it is empty where no transform looks at contexts.
     """
 
     path: Path
@@ -102,6 +118,7 @@ class Outcome:
     error: HardenError | None
     surrounding: bool = False
     new: bool = False
+    built_with: tuple[BuiltWith, ...] | HardenError = ()
 
 
 def outcome_of(

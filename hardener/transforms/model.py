@@ -12,6 +12,7 @@ from typing import Literal
 
 from hardener.dockerfile.edits import Edit
 from hardener.dockerfile.nodes import Dockerfile, Instruction
+from hardener.dockerfile.parse import parse
 from hardener.images.pins import Pins, Wanted
 from hardener.images.registry.image import Image
 from hardener.project.callers.handover import Handover
@@ -59,13 +60,18 @@ class Subject:
         return None if self.locate is None else self.locate(self.dockerfile)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Placed:
     """A Dockerfile and where it stands; `name` is the path as shown, `path` the one to open."""
 
     path: Path
     name: str
-    dockerfile: Dockerfile
+    text: str
+
+    @cached_property
+    def dockerfile(self) -> Dockerfile:
+        """The text as read; it is one that can be."""
+        return parse(self.text)
 
 
 @dataclass(frozen=True, slots=True)

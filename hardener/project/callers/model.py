@@ -17,6 +17,7 @@ from hardener.project.callers.names import ImageKey, builds_by_name, is_context_
 Form: TypeAlias = Literal[
     "compose", "workflow", "action", "bake", "skaffold", "devcontainer", "task", "groovy", "command"
 ]
+_Image: TypeAlias = tuple[Path | None, str | None]
 MountKind: TypeAlias = Literal["bind", "volume", "tmpfs", "watch", "other"]
 
 
@@ -273,15 +274,9 @@ class Callers:
         real = os.path.realpath(dockerfile)
         builds = self._by_dockerfile.get(real, ())
         tags = {_image(build.caller, tag) for build in builds for tag in build.tags}
-        runs = tuple(
-            run
-            for run in self.runs
-            if (
-                _image(run.caller, run.image) in tags
-                if run.build is None
-                else _real(run.build) == real
-            )
-        )
+        keys: list[str | _Image] = [real, *tags]
+        numbers = {number for key in keys for number in self._runs_of.get(key, ())}
+        runs = tuple(self.runs[number] for number in sorted(numbers))
         return Usage(builds, runs, self.root, self._by_name)
 
     @property
@@ -315,8 +310,17 @@ class Callers:
                 found.setdefault(path, []).append(build)
         return {path: tuple(builds) for path, builds in found.items()}
 
+    @cached_property
+    def _runs_of(self) -> dict[str | _Image | None, list[int]]:
+        """The numbers of the runs, by the image that they name, else by the Dockerfile."""
+        found: dict[str | _Image | None, list[int]] = {}
+        for number, run in enumerate(self.runs):
+            key = _image(run.caller, run.image) if run.build is None else _real(run.build)
+            found.setdefault(key, []).append(number)
+        return found
 
-def _image(caller: Path, name: str | None) -> tuple[Path | None, str | None]:
+
+def _image(caller: Path, name: str | None) -> _Image:
     """An image's name; one with a variable in it means the same in one caller only."""
     return (caller if name is not None and "$" in name else None), name
 
