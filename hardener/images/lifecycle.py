@@ -248,8 +248,10 @@ class Lifecycle:
             return
         for product, prefixes in self._document["distributions"].items():
             for prefix in prefixes:
+                if not word.startswith(prefix):
+                    continue
                 version = dotted(word.removeprefix(prefix).lstrip("-"))
-                if word.startswith(prefix) and version:
+                if version:
                     cycle = _cycle_of_version(version, self._cycles(product))
                     if cycle is not None:
                         yield product, cycle

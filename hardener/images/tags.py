@@ -8,6 +8,7 @@ _LEADING_VERSION = re.compile(r"[a-z]?([0-9]+(?:[._+u][0-9]+)*)")
 _NUMBERS = re.compile(r"[0-9]+")
 _REVISION = re.compile(r"u?[0-9]+(?:\.[0-9]+)*")
 # PEP 440 spells the early releases of Python 3.15.0a1 and 3.15.0b2
+_DOTTED = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 _PEP440_EARLY = re.compile(r"(?:a|b|rc)[0-9]+")
 _DATE = re.compile(r"(?:^|\.)20[0-9]{6}(?:\.|$)")
 
@@ -141,8 +142,7 @@ def version_key(version: Sequence[str]) -> tuple[int, ...]:
 
 def dotted(version: str) -> tuple[str, ...]:
     """The numbers of a dotted version ("3.14"); empty when it is not one ("noetic", "20h2")."""
-    numbers = tuple(version.split("."))
-    return numbers if all(number.isascii() and number.isdigit() for number in numbers) else ()
+    return tuple(version.split(".")) if _DOTTED.fullmatch(version) else ()
 
 
 def _edition(tokens: Sequence[str], words: TagWords) -> tuple[str, int]:

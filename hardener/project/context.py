@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -77,9 +78,12 @@ class BuildContext:
     def __init__(self, folder: Path, ignore: IgnoreFile = NO_IGNORE_FILE) -> None:
         self.folder = folder
         self.ignore = ignore
-        self._real = os.path.realpath(folder)
         self._states: dict[str, FolderState] = {ROOT: NO_FOLDER}
         self._listing: Listing | None = None
+
+    @cached_property
+    def _real(self) -> str:
+        return os.path.realpath(self.folder)
 
     def verdict(self, path: str) -> Verdict:
         """Whether the ignore file keeps `path` out, and by which line.
@@ -184,24 +188,23 @@ class BuildContext:
         folders = [start]
         for number, pattern in enumerate(names, start=1):
             matches = compile_match(pattern).fullmatch
-            found = [
-                entry
-                for folder in folders
-                for entry in self._visible(folder)
-                if matches(entry.path.rpartition("/")[2])
-            ]
+            found = [entry for folder in folders for entry in self._visible(folder, matches)]
             if number == len(names):
                 yield from (entry.path for entry in found)
             folders = [entry.path for entry in found if entry.kind == "folder"]
 
-    def _visible(self, folder: str) -> list[ContextEntry]:
-        """What stands directly in a folder."""
+    def _visible(
+        self, folder: str, matches: Callable[[str], object] | None = None
+    ) -> list[ContextEntry]:
+        """What stands directly in a folder, as far as the names match."""
         state = self._state(folder)
         try:
             with os.scandir(self._at(folder)) as scanned:
                 names = [found.name for found in scanned] if state.entered else []
         except OSError:
             return []
+        if matches is not None:
+            names = [name for name in names if matches(name)]
         paths = [name if folder == ROOT else f"{folder}/{name}" for name in names]
         return [entry for path in paths if (entry := self._entry(path)) is not None]
 
@@ -338,6 +341,8 @@ def _parent(path: str) -> str:
 
 def _content(folder: Path, name: str) -> bytes | None:
     """The bytes of an ignore file; None if there is no file of that name below the folder."""
+    if not os.path.lexists(folder / name):
+        return None
     root = os.path.realpath(folder)
 
     def target(place: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from hardener.dockerfile.reference import ImageReference
 from hardener.images.lifecycle import EndOfLife, Lifecycle, Retired
@@ -15,10 +16,16 @@ def ended(reference: ImageReference, today: date) -> str | None:
     A sentence with the way out; None where nothing ended. Source: the embedded catalogue and
     endoflife.date (images/lifecycle.py).
     """
+    shown = reference.text.partition("@")[0]
+    return _ended(shown, reference.familiar, reference.tag, today)
+
+
+# the files of a repository mostly name the same few images
+@lru_cache(maxsize=1024)
+def _ended(shown: str, name: str, tag: str | None, today: date) -> str | None:
     lifecycle = Lifecycle.load()
-    name = reference.familiar
-    retired = lifecycle.retired(name, reference.tag, today)
-    ends = lifecycle.end_of_life(name, reference.tag, today)
+    retired = lifecycle.retired(name, tag, today)
+    ends = lifecycle.end_of_life(name, tag, today)
     if retired is None and not ends:
         return None
     reasons = []
@@ -30,7 +37,6 @@ def ended(reference: ImageReference, today: date) -> str | None:
         reasons.append(f"{end.title} reached its end of life{since}")
     if retired is None:
         reasons[0] = f"is past support: {reasons[0]}"
-    shown = reference.text.partition("@")[0]
     return f"{shown} {'; '.join(reasons)}. {_way_out(name, retired, ends)}"
 
 

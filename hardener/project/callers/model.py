@@ -271,6 +271,8 @@ class Callers:
 
     def usage_of(self, dockerfile: Path) -> Usage:
         """How the Dockerfile at this path is used, symbolic links followed."""
+        if not self.builds and not self.runs:
+            return Usage(root=self.root)
         real = os.path.realpath(dockerfile)
         builds = self._by_dockerfile.get(real, ())
         tags = {_image(build.caller, tag) for build in builds for tag in build.tags}
@@ -289,6 +291,8 @@ class Callers:
     def elsewhere(self, context: Path) -> tuple[str, ...]:
         """The builds with this context whose Dockerfile isn't in this repository, each as
         `compose.yaml:12: its Dockerfile stands in the compose file itself`."""
+        if not any(build.elsewhere for build in self.builds):
+            return ()
         real = os.path.realpath(context)
         usage = Usage(root=self.root)
         return _once(
