@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -107,6 +107,73 @@ def _data(name: str) -> dict[str, Any]:
         return tomllib.load(file)
 
 
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder met on a walk.
+
+    Attributes:
+        prefix: its real path, with a final `/`.
+        entries: what stands in it but folders, whether ignored or not.
+    """
+
+    prefix: str
+    entries: tuple[os.DirEntry[str], ...]
+    _excluded: _Rules
+    _rules: tuple[_Rules, ...]
+
+    def skips(self, entry: os.DirEntry[str]) -> bool:
+        """Whether a file in it is ignored or excluded."""
+        return _is_skipped(self.prefix + entry.name, self._excluded, self._rules, folder=False)
+
+
+def walk(
+    start: str, *, root: str, excluded: GitIgnore, told: Callable[[str, OSError], None]
+) -> Iterator[Folder]:
+    """The folder `start` and those below it that `discover` would search, in no fixed order.
+
+    Args:
+        start: a real path.
+        root: the real path that the patterns of `excluded` are relative to.
+        excluded: what is not entered, besides what is ignored and vendored.
+        told: is given the folders that can't be read.
+    """
+    patterns = _Rules(root.rstrip("/") + "/", excluded)
+    pending = [(start, _rules_above(start))]
+    while pending:
+        folder, rules = pending.pop()
+        try:
+            with os.scandir(folder) as entries:
+                listed = list(entries)
+        except OSError as error:
+            told(folder, error)
+            continue
+        names = {entry.name for entry in listed}
+        if folder != start and not _vendored_markers().isdisjoint(names):
+            continue
+        rules = _rules_in(folder, names, rules)
+        prefix = folder.rstrip("/") + "/"
+        files = []
+        for entry in listed:
+            if not entry.is_dir(follow_symlinks=False):
+                files.append(entry)
+            elif entry.name not in vendored_folders():
+                path = prefix + entry.name
+                if not _is_skipped(path, patterns, rules, folder=True):
+                    pending.append((path, rules))
+        yield Folder(prefix, tuple(files), patterns, rules)
+
+
+def _is_skipped(path: str, excluded: _Rules, rules: tuple[_Rules, ...], *, folder: bool) -> bool:
+    below = path[len(excluded.folder) :] if path.startswith(excluded.folder) else None
+    if below and excluded.patterns.patterns and excluded.patterns.verdict(below, folder=folder):
+        return True
+    for rule in rules:
+        verdict = rule.patterns.verdict(path[len(rule.folder) :], folder=folder)
+        if verdict is not None:
+            return verdict
+    return False
+
+
 class _Search:
     def __init__(self, root: Path, exclude: Sequence[str]) -> None:
         self.root = root
@@ -137,31 +204,17 @@ class _Search:
             self.problem(str(path), "is neither a file nor a folder. Name a Dockerfile")
 
     def walk(self, start: str) -> None:
-        pending = [(start, _rules_above(start))]
-        while pending:
-            folder, rules = pending.pop()
-            try:
-                with os.scandir(folder) as entries:
-                    listed = list(entries)
-            except OSError as error:
-                self.problem(
-                    str(self.shown(folder)),
-                    f"folder not searched: {_reason(error)}. Make it readable or exclude it",
-                )
-                continue
-            names = {entry.name for entry in listed}
-            if folder != start and not _vendored_markers().isdisjoint(names):
-                continue
-            rules = _rules_in(folder, names, rules)
-            prefix = folder.rstrip("/") + "/"
-            for entry in listed:
-                path = prefix + entry.name
-                if entry.is_dir(follow_symlinks=False):
-                    if entry.name in vendored_folders() or self.skipped(path, rules, folder=True):
-                        continue
-                    pending.append((path, rules))
-                elif is_dockerfile_name(entry.name) and not self.skipped(path, rules, folder=False):
-                    self.file(entry, path)
+        for folder in walk(start, root=self.real_root, excluded=self.excluded, told=self.unread):
+            for entry in folder.entries:
+                if is_dockerfile_name(entry.name) and not folder.skips(entry):
+                    self.file(entry, folder.prefix + entry.name)
+
+    def unread(self, folder: str, error: OSError) -> None:
+        """Notes a folder that can't be read."""
+        self.problem(
+            str(self.shown(folder)),
+            f"folder not searched: {_reason(error)}. Make it readable or exclude it",
+        )
 
     def file(self, entry: os.DirEntry[str], path: str) -> None:
         """Takes a file met on the way whose name is a Dockerfile's."""
@@ -198,17 +251,6 @@ class _Search:
         if any(name in vendored_folders() for name in below.split("/")[:-1]):
             return None
         return target
-
-    def skipped(self, path: str, rules: tuple[_Rules, ...], *, folder: bool) -> bool:
-        if self.excluded.patterns and _inside(path, self.real_root):
-            relative = path[len(self.real_root.rstrip("/")) + 1 :]
-            if self.excluded.verdict(relative, folder=folder):
-                return True
-        for rule in rules:
-            verdict = rule.patterns.verdict(path[len(rule.folder) :], folder=folder)
-            if verdict is not None:
-                return verdict
-        return False
 
     def shown(self, real: str) -> Path:
         if real == self.real_root:

@@ -15,14 +15,8 @@ from typing import Any
 from hardener.errors import HardenError
 from hardener.project.callers.callerfile import CallerFile
 from hardener.project.callers.model import Callers
-from hardener.project.discovery import (
-    _Rules,
-    _rules_above,
-    _rules_in,
-    _vendored_markers,
-    vendored_folders,
-)
-from hardener.project.gitignore import GitIgnore, parse_lines
+from hardener.project.discovery import walk
+from hardener.project.gitignore import parse_lines
 
 MAX_BYTES = 1 << 20
 
@@ -34,12 +28,12 @@ _LOST = "what it builds or runs isn't known"
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """An entry of caller-names.toml."""
+    """An entry of caller-names.toml; regular expressions that most runs don't need."""
 
     reader: str
-    names: re.Pattern[str]
+    names: str
     folders: tuple[str, ...]
-    holds: re.Pattern[bytes]
+    holds: bytes
     script: bool
 
     def fits(self, name: str, folder: str) -> bool:
@@ -48,7 +42,7 @@ class _Kind:
             return False
         if self.folders and not folder.endswith(self.folders):
             return False
-        return self.names.match(name) is not None
+        return re.match(self.names, name) is not None
 
 
 @cache
@@ -63,9 +57,9 @@ def _kinds() -> tuple[_Kind, ...]:
     return tuple(
         _Kind(
             entry["reader"],
-            re.compile("|".join(translate(name) for name in entry["names"])),
+            "|".join(translate(name) for name in entry["names"]),
             tuple(f"/{folder}/" for folder in entry.get("folders", ())),
-            re.compile("|".join(re.escape(word) for word in entry["holds"]).encode()),
+            "|".join(re.escape(word) for word in entry["holds"]).encode(),
             entry.get("script", False),
         )
         for entry in _data()["kind"]
@@ -96,8 +90,13 @@ def merged_names() -> MergedNames:
 
 @cache
 def _any_name() -> re.Pattern[str]:
-    """What the names of all kinds that no folder is asked of have in common, for a quick no."""
-    return re.compile("|".join(kind.names.pattern for kind in _kinds() if not kind.folders))
+    """Matches the names of all kinds that aren't of certain folders."""
+    return re.compile("|".join(kind.names for kind in _kinds() if not kind.folders))
+
+
+@cache
+def _kinds_of_folders() -> tuple[_Kind, ...]:
+    return tuple(kind for kind in _kinds() if kind.folders)
 
 
 def find_callers(root: Path, *, exclude: Sequence[str] = ()) -> Callers:
@@ -142,41 +141,16 @@ class _Search:
 
     def _candidates(self) -> Iterator[tuple[str, _Kind]]:
         """Files that can be callers, as paths relative to the root."""
-        pending = [(self.real, _rules_above(self.real))]
         first = len(self.real.rstrip("/")) + 1
-        while pending:
-            folder, rules = pending.pop()
-            try:
-                with os.scandir(folder) as entries:
-                    listed = list(entries)
-            except OSError:
-                # `discover` walks the same folders, and says so
-                continue
-            names = {entry.name for entry in listed}
-            if folder != self.real and not _vendored_markers().isdisjoint(names):
-                continue
-            rules = _rules_in(folder, names, rules)
-            prefix = folder.rstrip("/") + "/"
-            for entry in listed:
-                path = prefix + entry.name
-                if entry.is_dir(follow_symlinks=False):
-                    if entry.name not in vendored_folders() and not self._skipped(
-                        path, rules, folder=True
-                    ):
-                        pending.append((path, rules))
-                    continue
-                kind = _kind(entry.name, prefix)
-                if kind is not None and not self._skipped(path, rules, folder=False):
-                    yield path[first:], kind
-
-    def _skipped(self, path: str, rules: tuple[_Rules, ...], *, folder: bool) -> bool:
-        relative = path[len(self.real.rstrip("/")) + 1 :]
-        if _verdict(self.excluded, relative, folder=folder):
-            return True
-        verdicts = (
-            _verdict(rule.patterns, path[len(rule.folder) :], folder=folder) for rule in rules
+        # `discover` walks the same folders, and tells of those that can't be read
+        folders = walk(
+            self.real, root=self.real, excluded=self.excluded, told=lambda folder, error: None
         )
-        return next((verdict for verdict in verdicts if verdict is not None), False)
+        for folder in folders:
+            for entry in folder.entries:
+                kind = _kind(entry.name, folder.prefix)
+                if kind is not None and not folder.skips(entry):
+                    yield folder.prefix[first:] + entry.name, kind
 
     def _read(self, place: str, kind: _Kind | None) -> CallerFile | None:
         path = f"{self.real}/{place}"
@@ -208,18 +182,17 @@ class _Search:
 
 def _kind(name: str, folder: str) -> _Kind | None:
     lower = name.lower()
-    plain = "." not in lower
-    if not plain and not lower.endswith((".yml", ".yaml")) and not _any_name().match(lower):
+    if _any_name().match(lower):
+        kinds = _kinds()
+    elif "." not in lower or lower.endswith((".yml", ".yaml")):
+        kinds = _kinds_of_folders()
+    else:
         return None
     below = folder.lower()
-    return next((kind for kind in _kinds() if kind.fits(lower, below)), None)
+    return next((kind for kind in kinds if kind.fits(lower, below)), None)
 
 
 def _says_something(kind: _Kind, content: bytes) -> bool:
     if kind.script and not content.startswith(b"#!"):
         return False
-    return kind.holds.search(content) is not None
-
-
-def _verdict(patterns: GitIgnore, path: str, *, folder: bool) -> bool | None:
-    return patterns.verdict(path, folder=folder) if patterns.patterns else None
+    return re.search(kind.holds, content) is not None
