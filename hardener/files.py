@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 from hardener.dockerfile.errors import DockerfileError
@@ -73,6 +72,8 @@ def write_whole(path: Path, content: bytes, expected: bytes | None, root: Path) 
 
 
 def _replace(target: Path, content: bytes, status: os.stat_result | None) -> None:
+    import tempfile
+
     handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
     temporary = Path(name)
     try:

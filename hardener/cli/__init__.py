@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -20,6 +21,7 @@ COMMANDS = {
     "verify": "hardener.cli.verify:verify",
 }
 _DEFAULT = "run"
+_OBJECTS_A_COLLECTION = 100_000
 _HIDDEN = frozenset({"run"})
 _GROUP_OPTIONS = frozenset({"--help", "-h", "--version"})
 
@@ -68,6 +70,8 @@ def cli(ctx: click.Context, version: bool, verbose: bool) -> None:
 
 def main() -> None:
     """The entry point of the `harden` program."""
+    # a run makes many objects and few cycles, which the collector would look for in vain
+    gc.set_threshold(_OBJECTS_A_COLLECTION)
     try:
         if sys.argv[1:2] == ["--version"]:
             _print_version(verbose=bool({"-v", "--verbose"} & set(sys.argv[2:])))

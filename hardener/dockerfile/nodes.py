@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ class Logical:
 
     def offset(self, index: int) -> int:
         """The offset in the file of the character at `index` of `text`."""
+        if len(self.starts) == 1:
+            return self.offsets[0] + index
         piece = bisect_right(self.starts, index) - 1
         return self.offsets[piece] + index - self.starts[piece]
 
@@ -146,21 +149,13 @@ class Instruction:
         return tuple(words_of(self.logical, *self.arguments))
 
 
-_WHITE_SPACE = "\t\v\f\r "
+_WORD = re.compile(r"[^\t\v\f\r ]+")
 
 
 def words_of(logical: Logical, start: int, end: int) -> Iterator[Word]:
     """The words between `start` and `end` of a logical line."""
-    text = logical.text
-    position = start
-    while position < end:
-        if text[position] in _WHITE_SPACE:
-            position += 1
-            continue
-        first = position
-        while position < end and text[position] not in _WHITE_SPACE:
-            position += 1
-        yield Word(text[first:position], logical.span(first, position))
+    for found in _WORD.finditer(logical.text, start, end):
+        yield Word(found[0], logical.span(*found.span()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from itertools import zip_longest
+from pathlib import Path
 
 _START = re.compile(
     r"(?P<before>(?:[A-Za-z]+(?:[-._][A-Za-z]+)*[-._])?[vV]?)"
@@ -100,7 +100,7 @@ class _Words:
 def _words() -> _Words:
     import tomllib
 
-    table = tomllib.loads((resources.files(__package__) / "tag_words.toml").read_text("utf-8"))
+    table = tomllib.loads(Path(__file__).with_name("tag_words.toml").read_text("utf-8"))
     return _Words(
         frozenset(table["prerelease"]),
         frozenset(table["glued-prerelease"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -56,6 +57,8 @@ def _started(number: int, task: Task) -> ProcessPoolExecutor:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
+    # what is there now stays, and needn't be copied for a worker's collector to mark it
+    gc.freeze()
     # forked processes inherit the task, which is never sent with the items
     fork = get_context("fork")
     return ProcessPoolExecutor(number, mp_context=fork, initializer=_take, initargs=(task,))
