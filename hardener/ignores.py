@@ -8,7 +8,8 @@ transform.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hardener.dockerfile.nodes import Dockerfile, Instruction
@@ -28,11 +29,23 @@ class Ignore:
     transforms: frozenset[str]
     instruction: Instruction | None
 
-    def covers(self, transform: str, anchor: Instruction) -> bool:
+
+class Ignores:
+    """All such comments of a file, to be asked about many findings."""
+
+    def __init__(self, ignores: Iterable[Ignore]) -> None:
+        self._off = {
+            (None if ignore.instruction is None else ignore.instruction.span, name)
+            for ignore in ignores
+            for name in (ignore.transforms or {None})
+        }
+
+    def cover(self, transform: str, anchor: Instruction) -> bool:
         """Whether a finding of `transform` at `anchor` is turned off."""
-        if self.instruction is not None and self.instruction.span != anchor.span:
+        if not self._off:
             return False
-        return not self.transforms or transform in self.transforms
+        asked = {(place, name) for place in (None, anchor.span) for name in (None, transform)}
+        return not self._off.isdisjoint(asked)
 
 
 def may_hold_ignores(text: str) -> bool:
@@ -54,8 +67,9 @@ def _ignores(dockerfile: Dockerfile) -> Iterator[Ignore]:
         if found[1] == "ignore-file":
             yield Ignore(comment.line, names, None)
             continue
-        for instruction in dockerfile.instructions:
-            # also from inside: a comment between the lines of a continued instruction
-            if instruction.last_line >= comment.line:
-                yield Ignore(comment.line, names, instruction)
-                break
+        # also from inside: a comment between the lines of a continued instruction
+        behind = bisect_left(
+            dockerfile.instructions, comment.line, key=lambda instruction: instruction.last_line
+        )
+        if behind < len(dockerfile.instructions):
+            yield Ignore(comment.line, names, dockerfile.instructions[behind])

@@ -12,7 +12,7 @@ from hardener.dockerfile.edits import Edit, EditConflictError, PieceTable
 from hardener.dockerfile.errors import DockerfileError
 from hardener.dockerfile.nodes import Dockerfile
 from hardener.dockerfile.parse import parse
-from hardener.ignores import ignores_of, may_hold_ignores
+from hardener.ignores import Ignores, ignores_of, may_hold_ignores
 from hardener.images.pins import Pins, Wanted
 from hardener.images.registry.image import Image
 from hardener.invariants import broken_invariant
@@ -145,12 +145,12 @@ def images_asked(
         return {}
     dockerfile = parse(text)
     require_buildable(dockerfile)
-    ignores = ignores_of(dockerfile)
+    ignores = Ignores(ignores_of(dockerfile))
     subject = Subject(dockerfile, settings, today, usage=usage)
     images: dict[Image, Wanted] = {}
     for transform in asking:
         for asked in transform.asks(subject) if transform.asks is not None else ():
-            if not any(ignore.covers(transform.name, asked.anchor) for ignore in ignores):
+            if not ignores.cover(transform.name, asked.anchor):
                 images[asked.image] = images.get(asked.image, Wanted()) | asked.wanted
     return images
 
@@ -216,11 +216,9 @@ class _State:
 
     def run(self, transform: Transform, found: Iterable[Finding]) -> None:
         """Make the changes that one transform asks for if they pass the check."""
-        ignores = ignores_of(self.dockerfile)
+        ignores = Ignores(ignores_of(self.dockerfile))
         findings = [
-            finding
-            for finding in found
-            if not any(ignore.covers(transform.name, finding.anchor) for ignore in ignores)
+            finding for finding in found if not ignores.cover(transform.name, finding.anchor)
         ]
         changes = [finding for finding in findings if isinstance(finding, Change)]
         self.advice += self._remarks(
@@ -260,13 +258,13 @@ class _State:
             raise DockerfileError(broken)
         return table, dockerfile
 
-    def _remarks(self, transform: Transform, findings: Iterable[Finding]) -> list[Remark]:
-        return [
-            Remark(transform.name, self._original_line(finding), finding.reason)
+    def _remarks(self, transform: Transform, findings: Sequence[Finding]) -> list[Remark]:
+        starts = [
+            finding.anchor.keyword.start if finding.offset is None else finding.offset
             for finding in findings
         ]
-
-    def _original_line(self, finding: Finding) -> int:
-        start = finding.anchor.keyword.start if finding.offset is None else finding.offset
-        offset = self.table.original_offset(start)
-        return self._original.line_of(min(offset, max(0, len(self._original.text) - 1)))
+        last = max(0, len(self._original.text) - 1)
+        return [
+            Remark(transform.name, self._original.line_of(min(offset, last)), finding.reason)
+            for finding, offset in zip(findings, self.table.original_offsets(starts), strict=True)
+        ]

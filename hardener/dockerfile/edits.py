@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -88,18 +88,25 @@ class PieceTable:
             return self.original[piece.start : piece.end]
         return piece.text if isinstance(piece, Inserted) else ""
 
-    def original_offset(self, offset: int) -> int:
-        """Where in the original the character at `offset` of the text stands.
+    def original_offsets(self, offsets: Iterable[int]) -> list[int]:
+        """Where in the original the characters at these offsets of the text stand.
 
         For one that was inserted: where the next character of the original stands.
         """
-        position = 0
+        kept, starts, ends, position = [], [], [], 0
         for piece in self.pieces:
-            length = len(self._characters(piece))
-            if isinstance(piece, Kept) and position + length > offset:
-                return piece.start + max(0, offset - position)
-            position += length
-        return len(self.original)
+            start, position = position, position + len(self._characters(piece))
+            if isinstance(piece, Kept):
+                kept.append(piece)
+                starts.append(start)
+                ends.append(position)
+        found = []
+        for offset in offsets:
+            index = bisect_right(ends, offset)
+            inside = index < len(kept)
+            behind = max(0, offset - starts[index]) if inside else 0
+            found.append(kept[index].start + behind if inside else len(self.original))
+        return found
 
     def apply(self, edits: Iterable[Edit], by: str) -> PieceTable:
         """The table after `edits`, whose offsets are those of the current text.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hardener.dockerfile.nodes import Dockerfile, Flag, Instruction, Stage
@@ -89,7 +89,7 @@ def _uses(dockerfile: Dockerfile) -> Iterator[ImageUse]:
             yield from _flag_uses(dockerfile, stage, instruction)
 
 
-def _from_origin(dockerfile: Dockerfile, stage: Stage, arguments: dict[str, Origin]) -> Origin:
+def _from_origin(dockerfile: Dockerfile, stage: Stage, arguments: Mapping[str, Origin]) -> Origin:
     logical = stage.start.logical
     start = logical.text.find(stage.image.value, stage.start.arguments[0])
     return trace(logical, start, start + len(stage.image.value), arguments, dockerfile.escape)

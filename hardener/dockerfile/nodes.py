@@ -216,6 +216,10 @@ class Dockerfile:
     line_starts: tuple[int, ...]
     named_stages: Mapping[str, tuple[int, ...]]
 
+    def __hash__(self) -> int:
+        # all else is read off the text
+        return hash(self.text)
+
     def render(self) -> str:
         """The text that was read."""
         return self.text

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from hardener.dockerfile.assignments import AssignmentError, parse_assignments
@@ -50,7 +51,9 @@ class Untraced:
 Origin: TypeAlias = Traced | Untraced
 
 
-def global_arguments(dockerfile: Dockerfile) -> dict[str, Origin]:
+# asked for every FROM of a file
+@lru_cache(maxsize=2)
+def global_arguments(dockerfile: Dockerfile) -> Mapping[str, Origin]:
     """The ARGs before the first FROM by name, their defaults expanded."""
     found: dict[str, Origin] = {}
     for instruction in dockerfile.preamble:

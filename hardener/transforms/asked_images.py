@@ -11,7 +11,7 @@ from hardener.dockerfile.nodes import Dockerfile
 from hardener.images.catalogue import Catalogue
 from hardener.images.pins import Pin, Unpinned, Wanted
 from hardener.transforms.ended_images import ended
-from hardener.transforms.image_edits import obstacle
+from hardener.transforms.image_edits import ArgumentUsers
 from hardener.transforms.model import Advice, Asked, Change, Finding, Subject, Violation
 from hardener.transforms.named_images import (
     forbidden,
@@ -104,10 +104,10 @@ def ending(subject: Subject, use: ImageUse) -> Advice | None:
 
 def granted(dockerfile: Dockerfile, wishes: Sequence[Wish]) -> Iterator[Finding]:
     """The wishes as changes, but for those that would change an ARG for someone else too."""
-    wanted = [(wish.use, wish.edit) for wish in wishes]
+    users = ArgumentUsers(dockerfile, [(wish.use, wish.edit) for wish in wishes])
     for wish in wishes:
         instruction, offset = wish.use.instruction, offset_of(dockerfile, wish.use)
-        why_not = obstacle(dockerfile, wish.use, wish.edit, wanted)
+        why_not = users.obstacle(wish.use, wish.edit)
         if why_not is None:
             yield Change(instruction, wish.reason, (wish.edit,), offset)
         else:

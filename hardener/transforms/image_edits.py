@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
+from typing import NamedTuple
 
 from hardener.dockerfile.edits import Edit
 from hardener.dockerfile.images import ImageUse, base_origin
-from hardener.dockerfile.nodes import Dockerfile, Instruction
+from hardener.dockerfile.nodes import Dockerfile, Instruction, Stage
 from hardener.dockerfile.origin import Traced
 
 # one variable, and nothing behind it
@@ -75,30 +76,66 @@ def _digest_goes_with_value(use: ImageUse) -> bool:
     return len(use.origin.through) <= 1 and bool(_ENDS_IN_ONE_VARIABLE.fullmatch(use.written))
 
 
-def obstacle(
-    dockerfile: Dockerfile, use: ImageUse, edit: Edit, wishes: Iterable[tuple[ImageUse, Edit]]
-) -> str | None:
-    """Why the ARG that an image comes from can't be changed, as a clause.
+class ArgumentUsers:
+    """The images and stages of a file that depend on the ARGs before its first FROM.
 
-    None where the edit is of no ARG, or nothing else depends on it. `wishes` are all that is to
-    be done to the file: who wants the same change is no obstacle.
+    Args:
+        dockerfile: the file.
+        wishes: all that is to be done to it: who wants the same change is no obstacle.
     """
-    if not any(
-        instruction.span.start <= edit.start <= instruction.span.end
-        for instruction in dockerfile.preamble
-    ):
-        return None
-    agreeing = {other.stage.index for other, change in wishes if change == edit}
-    names = use.origin.through if isinstance(use.origin, Traced) else ()
-    for stage in dockerfile.stages:
+
+    def __init__(self, dockerfile: Dockerfile, wishes: Iterable[tuple[ImageUse, Edit]]) -> None:
+        self._preamble = dockerfile.preamble
+        self._agreeing: dict[Edit, set[int]] = {}
+        for use, edit in wishes:
+            self._agreeing.setdefault(edit, set()).add(use.stage.index)
+        self._told: dict[tuple[Edit, tuple[str, ...]], str | None] = {}
+        self._users: dict[str, list[_User]] = {}
+        if self._preamble:
+            for stage in dockerfile.stages:
+                self._add(dockerfile, stage)
+
+    def obstacle(self, use: ImageUse, edit: Edit) -> str | None:
+        """Why the ARG that an image comes from can't be changed, as a clause.
+
+        None where the edit is of no ARG, or nothing else depends on it.
+        """
+        preamble = self._preamble
+        if not preamble or not preamble[0].span.start <= edit.start <= preamble[-1].span.end:
+            return None
+        names = use.origin.through if isinstance(use.origin, Traced) else ()
+        if (edit, names) not in self._told:
+            self._told[edit, names] = self._first(names, self._agreeing.get(edit, set()))
+        return self._told[edit, names]
+
+    def _first(self, names: Iterable[str], agreeing: Set[int]) -> str | None:
+        others = [
+            next((user for user in self._users.get(name, ()) if user.stage not in agreeing), None)
+            for name in names
+        ]
+        found = [(user.line, user.why) for user in others if user is not None]
+        return min(found)[1] if found else None
+
+    def _add(self, dockerfile: Dockerfile, stage: Stage) -> None:
         base = base_origin(dockerfile, stage)
-        shared = set(names) & set(base.through if isinstance(base, Traced) else base.names)
-        if shared and stage.index not in agreeing:
-            return f"line {stage.start.first_line} uses {min(shared)} for another image"
+        line = stage.start.first_line
+        for name in set(base.through if isinstance(base, Traced) else base.names):
+            why = f"line {line} uses {name} for another image"
+            self._users.setdefault(name, []).append(_User(line, stage.index, why))
         for instruction in stage.instructions:
-            if instruction.name == "ARG" and set(names) & set(_bare_names(instruction)):
-                return f"line {instruction.first_line} uses the argument inside the stage too"
-    return None
+            if instruction.name == "ARG":
+                line = instruction.first_line
+                why = f"line {line} uses the argument inside the stage too"
+                for name in _bare_names(instruction):
+                    self._users.setdefault(name, []).append(_User(line, None, why))
+
+
+class _User(NamedTuple):
+    """What depends on an argument, with the stage whose base it is; the first one is told."""
+
+    line: int
+    stage: int | None
+    why: str
 
 
 def _bare_names(instruction: Instruction) -> list[str]:

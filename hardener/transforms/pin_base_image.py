@@ -50,13 +50,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from hardener.dockerfile.edits import Edit
 from hardener.dockerfile.images import ImageUse
 from hardener.dockerfile.nodes import Dockerfile
 from hardener.dockerfile.origin import Untraced
 from hardener.dockerfile.reference import ImageReference
-from hardener.images.catalogue import Catalogue, TagKind
+from hardener.images.catalogue import Catalogue, TagClass, TagKind
 from hardener.images.pins import Pin
 from hardener.images.versions import floats
 from hardener.transforms.asked_images import Wish, answer, asked, ending, granted, kept_out
@@ -253,7 +254,7 @@ def _release_line(
     if name is None or catalogue.find(name) is None:
         return _unknown_image(use, reference)
     platform = _platform(dockerfile, use, catalogue, name)
-    found = catalogue.classify_tag(name, reference.tag, platform=platform)
+    found = _classified(name, reference.tag, platform)
     tag = found.line_tag.tag
     if found.kind in _LEFT_TO_A_PERSON and tag is not None:
         return Advice(
@@ -281,6 +282,12 @@ def _release_line(
     )
     day = f"this is the release line it meant on {catalogue.snapshot}"
     return _wish(use, reference, edit, f"{reference.name}:{tag}", f"{why}; {day}")
+
+
+# the files of a repository mostly name the same few images
+@lru_cache(maxsize=1024)
+def _classified(name: str, tag: str | None, platform: str | None) -> TagClass:
+    return Catalogue.load().classify_tag(name, tag, platform=platform)
 
 
 def _unknown_image(use: ImageUse, reference: ImageReference) -> Advice | None:

@@ -96,5 +96,4 @@ def test_the_same_edit_twice_counts_once() -> None:
 def test_original_offset_skips_what_was_inserted() -> None:
     table = PieceTable.of("one\ntwo\n").apply([Edit(4, 4, "new\n")], "x")
     assert table.text.index("two") == 8
-    assert table.original_offset(8) == 4
-    assert table.original_offset(5) == 4
+    assert table.original_offsets([8, 5]) == [4, 4]
