@@ -36,6 +36,17 @@ KINDS: dict[str, Callable[[int], str]] = {
     "comment lines in a continuation": repeated("#\n", "FROM a\nRUN x \\\n"),
     "ADD": repeated("ADD a b\n", "FROM a\n"),
     "FROM": repeated("FROM python\n", "FROM a\n"),
+    "FROM and ADD": repeated("FROM python\nADD a b\n", "FROM a\n"),
+    "FROM of one ARG": repeated("FROM $A\n", "ARG A=python\n"),
+    "as many ARGs as FROMs": lambda length: (
+        "ARG a=b\n" * (length // 20) + "ARG A=python\n" + "FROM $A\n" * (length // 20)
+    ),
+    "COPY --from": repeated("COPY --from=python a b\n", "FROM a\n"),
+    "RUN": repeated("RUN useradd a\n", "FROM debian\n"),
+    "ADD that is ignored": repeated("# harden: ignore\nADD a b\n", "FROM a\n"),
+    "ADD before as many comments": lambda length: (
+        "FROM a\n" + "ADD a b\n" * (length // 24) + "#harden: ignore\n" * (length // 24) + "RUN a\n"
+    ),
     "stages that build on each other": lambda length: (
         "FROM a AS s0\n" + "".join(f"FROM s{n} AS s{n + 1}\n" for n in range(length // 24))
     ),
