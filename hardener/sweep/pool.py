@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 from hardener.sweep.task import Task
@@ -48,9 +49,12 @@ class Workers:
         """What `function` makes of each item and the task, in the order of the items."""
         if self._number < 2 or len(items) < _FEW:
             return (function(item, self._task) for item in items)
+        # what the first one makes this process import and read, the forked ones have already
+        first = function(items[0], self._task)
         if self._pool is None:
             self._pool = self._open.enter_context(_started(self._number, self._task))
-        return self._pool.map(partial(_at_work, function), items, chunksize=_AT_ONCE)
+        work = partial(_at_work, function)
+        return chain([first], self._pool.map(work, items[1:], chunksize=_AT_ONCE))
 
 
 def _started(number: int, task: Task) -> ProcessPoolExecutor:
