@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from hardener.dockerfile.check import require_buildable
@@ -61,7 +61,8 @@ class Hardened:
         advice: what was found and left to a person.
         faults: what the tool itself got wrong and took back.
         violations: what the project's own settings forbid.
-        handovers: what callers have to hand over in another way from now on.
+        demanded: what callers have to hand over in another way from now on, by the name of the
+            transform that wants it.
     """
 
     table: PieceTable
@@ -69,7 +70,12 @@ class Hardened:
     advice: tuple[Remark, ...]
     faults: tuple[Remark, ...]
     violations: tuple[Remark, ...] = ()
-    handovers: tuple[Handover, ...] = ()
+    demanded: Mapping[str, tuple[Handover, ...]] = field(default_factory=dict)
+
+    @property
+    def handovers(self) -> tuple[Handover, ...]:
+        """What callers have to hand over in another way from now on."""
+        return tuple(dict.fromkeys(one for several in self.demanded.values() for one in several))
 
     @property
     def failed(self) -> bool:
@@ -120,7 +126,7 @@ def harden(
         tuple(sorted(state.advice, key=_by_line)),
         tuple(state.faults),
         tuple(sorted(state.violations, key=_by_line)),
-        tuple(dict.fromkeys(state.handovers)),
+        {name: tuple(dict.fromkeys(several)) for name, several in state.demanded.items()},
     )
 
 
@@ -211,7 +217,7 @@ class _State:
         self.advice: list[Remark] = []
         self.faults: list[Remark] = []
         self.violations: list[Remark] = []
-        self.handovers: list[Handover] = []
+        self.demanded: dict[str, list[Handover]] = {}
         self._original = dockerfile
 
     def run(self, transform: Transform, found: Iterable[Finding]) -> None:
@@ -245,7 +251,9 @@ class _State:
             return
         self.table, self.dockerfile = table, dockerfile
         self.changes += remarks
-        self.handovers += [handover for change in changes for handover in change.handovers]
+        handovers = [handover for change in changes for handover in change.handovers]
+        if handovers:
+            self.demanded.setdefault(transform.name, []).extend(handovers)
 
     def _rewritten(
         self, transform: Transform, edits: Sequence[Edit]

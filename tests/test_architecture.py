@@ -20,6 +20,7 @@ GROUPS = [
     ("hardener.review",),
     ("hardener.lookup", "hardener.refresh"),
     ("hardener.pipeline", "hardener.invariants", "hardener.ignores"),
+    ("hardener.handover",),
     ("hardener.transforms",),
     ("hardener.analysis",),
     ("hardener.settings",),

@@ -1,6 +1,7 @@
 """Hardens many files, in turn or in a pool of processes; a bad one never stops the rest.
 
-The Dockerfiles come first, then what stands around them: the ignore files of their contexts.
+The Dockerfiles come first, then what stands around them: the ignore files of their contexts, and
+the callers that build and run them.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ __all__ = [
 
 
 def sweep(files: Sequence[Path], task: Task, *, processes: int | None = None) -> Iterator[Outcome]:
-    """Harden `files`, then the ignore files of their contexts, each in the order of their paths.
+    """Harden `files`, then the ignore files of their contexts, then their callers, each in the
+    order of their paths.
 
     Parameters:
         processes: how many to use; None for as many as there are CPUs for this process.
@@ -54,6 +56,11 @@ def sweep(files: Sequence[Path], task: Task, *, processes: int | None = None) ->
             outcomes.append(outcome)
             yield outcome
         yield from sweep_contexts(outcomes, task, workers)
+    if any(outcome.hardened is not None and outcome.hardened.demanded for outcome in outcomes):
+        # imported late: few runs have something to change there
+        from hardener.sweep.callers import sweep_callers
+
+        yield from sweep_callers(outcomes, task)
 
 
 def harden_file(path: Path, task: Task) -> Outcome:

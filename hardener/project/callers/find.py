@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from hardener.errors import HardenError
@@ -24,6 +25,7 @@ _DATA = Path(__file__).parent / "data" / "caller-names.toml"
 # the reader of files that only say something of callers beside them
 _NO_CALLER = "env"
 _LOST = "what it builds or runs isn't known"
+_AS_THEY_ARE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,9 @@ def _kinds_of_folders() -> tuple[_Kind, ...]:
     return tuple(kind for kind in _kinds() if kind.folders)
 
 
-def find_callers(root: Path, *, exclude: Sequence[str] = ()) -> Callers:
+def find_callers(
+    root: Path, *, exclude: Sequence[str] = (), texts: Mapping[str, str] = _AS_THEY_ARE
+) -> Callers:
     """The builds and runs that the files below `root` describe.
 
     The folders are walked as `discover` does: without following links to folders, and without what
@@ -110,8 +114,9 @@ def find_callers(root: Path, *, exclude: Sequence[str] = ()) -> Callers:
     Args:
         root: the repository's root; paths that lead out of it are not followed.
         exclude: patterns relative to `root`, in .gitignore's syntax.
+        texts: what callers, by their paths relative to `root`, are taken to hold instead.
     """
-    search = _Search(root, exclude)
+    search = _Search(root, exclude, texts)
     files = list(search.files())
     if all(reader == _NO_CALLER for reader, _ in files):
         return Callers(root, problems=tuple(search.problems))
@@ -122,8 +127,9 @@ def find_callers(root: Path, *, exclude: Sequence[str] = ()) -> Callers:
 
 
 class _Search:
-    def __init__(self, root: Path, exclude: Sequence[str]) -> None:
+    def __init__(self, root: Path, exclude: Sequence[str], texts: Mapping[str, str]) -> None:
         self.root = root
+        self.texts = texts
         self.real = os.path.realpath(root)
         self.excluded = parse_lines(exclude)
         self.problems: list[HardenError] = []
@@ -174,7 +180,10 @@ class _Search:
         if len(content) > MAX_BYTES:
             self._problem(shown, "is larger than 1 MiB and isn't read")
             return None
-        return CallerFile(shown, place, content.decode("utf-8", "surrogateescape"))
+        text = self.texts.get(place)
+        if text is None:
+            text = content.decode("utf-8", "surrogateescape")
+        return CallerFile(shown, place, text)
 
     def _problem(self, path: Path, message: str) -> None:
         self.problems.append(HardenError(f"{message}; {_LOST}", path=str(path)))

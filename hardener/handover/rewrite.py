@@ -1,0 +1,84 @@
+"""Rewrites one caller for all that is demanded of it, with the rewriter of its form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hardener.dockerfile.edits import Edit, EditConflictError, PieceTable
+from hardener.handover.actions import rewrite_actions
+from hardener.handover.compose import rewrite_compose
+from hardener.handover.demand import Demand, RunDemand
+from hardener.handover.form import Note, Rewriting
+
+_NO_RUN = "only compose files are changed for it"
+
+
+@dataclass(frozen=True, slots=True)
+class CallerText:
+    """A caller and its text, UTF-8 decoded with surrogateescape."""
+
+    path: Path
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """What a caller becomes.
+
+    Attributes:
+        edits: offsets in its text.
+        notes: what someone has to know of what is changed.
+        refused: the builds and runs that are left as they are, with the reason.
+    """
+
+    edits: tuple[Edit, ...] = field(repr=False)
+    notes: tuple[Note, ...]
+    refused: tuple[tuple[Demand | RunDemand, str], ...]
+
+
+def rewrite(
+    caller: CallerText,
+    demands: Sequence[Demand],
+    runs: Sequence[RunDemand],
+    base: frozenset[str] = frozenset(),
+) -> Rewritten:
+    """The edits to a caller by which its builds and runs hand over what is demanded.
+
+    Parameters:
+        base: the services of a compose file that the file below it gives a build of their own.
+    """
+    found = Rewriting()
+    by_form: dict[str, list[Demand]] = {}
+    for demand in demands:
+        if demand.met:
+            continue
+        if "command" in demand.build.unclear:
+            found.refuse(demand, demand.build.unclear["command"])
+        else:
+            by_form.setdefault(demand.build.form, []).append(demand)
+    own = [run for run in runs if run.run.form == "compose"]
+    for run in runs:
+        if run.missing and run.run.form != "compose":
+            found.refuse(run, _NO_RUN)
+    parts = [found]
+    if own or "compose" in by_form:
+        parts.append(rewrite_compose(caller.text, by_form.pop("compose", []), own, base))
+    if "workflow" in by_form:
+        parts.append(rewrite_actions(caller.text, by_form.pop("workflow")))
+    for several in by_form.values():
+        for demand in several:
+            found.refuse(demand, "a build of this form is left to a person")
+    edits = tuple(dict.fromkeys(edit for part in parts for edit in part.edits))
+    notes = tuple(dict.fromkeys(note for part in parts for note in part.notes))
+    refused = tuple(one for part in parts for one in part.refused)
+    try:
+        PieceTable.of(caller.text).apply(edits, "")
+    except EditConflictError:
+        left = {id(one) for one, _ in refused}
+        why = "what is demanded of its builds can't be put together"
+        everything: tuple[Demand | RunDemand, ...] = (*demands, *runs)
+        more = tuple((one, why) for one in everything if id(one) not in left)
+        return Rewritten((), (), (*refused, *more))
+    return Rewritten(edits, notes, refused)
