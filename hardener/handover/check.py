@@ -85,11 +85,14 @@ def _build(old: Build, new: Build, demand: Demand | None) -> Verdict:
         return "untouched"
     if demand is None:
         return "wrong"
+    # a key's path may hold a variable
+    unclear = {key: why for key, why in after.unclear.items() if key != "ssh" or not demand.missing}
     rest = {name: value for name, value in before.args.items() if name not in demand.gone}
     secrets = [secret for secret in after.secrets if secret not in before.secrets]
     ssh = [key for key in after.ssh if key not in before.ssh]
     if (
-        replace(after, args=before.args, secrets=before.secrets, ssh=before.ssh) != before
+        replace(after, args=before.args, secrets=before.secrets, ssh=before.ssh, unclear=unclear)
+        != before
         or dict(after.args) != rest
         or not _kept(before.secrets, after.secrets)
         or not _kept(before.ssh, after.ssh)

@@ -151,15 +151,17 @@ class _Rewriter:
         source = source_of(handover, value)
         if handover.kind == "ssh":
             if value is not None:
-                self._found.notes.append(
-                    Note(
-                        demand.build.line,
-                        f"{handover.arg} is no longer passed; the build takes the key from the "
-                        "ssh agent: add it there with ssh-add",
-                    )
-                )
+                self._found.note_agent(demand, handover)
             return source
         self._found.note_leaks(demand, handover.arg or handover.id, source)
+        if source.required:
+            self._found.notes.append(
+                Note(
+                    demand.build.line,
+                    f"Docker Compose takes {source.env} for empty where it isn't set, and no "
+                    "longer stops",
+                )
+            )
         if value is not None and value.written and not source.leaked and value.default:
             self._found.notes.append(
                 Note(

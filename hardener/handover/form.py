@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hardener.dockerfile.edits import Edit
 from hardener.handover.demand import Demand, RunDemand
 from hardener.handover.sources import Source
+from hardener.project.callers.handover import Handover
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,12 @@ class Rewriting:
                 )
             )
 
-
-def demanded(demands: Sequence[Demand]) -> list[Demand]:
-    """Those for which there is something to change."""
-    return [demand for demand in demands if not demand.met]
+    def note_agent(self, demand: Demand, handover: Handover) -> None:
+        """Tells of a key that has to be in an ssh agent from now on."""
+        self.notes.append(
+            Note(
+                demand.build.line,
+                f"{handover.arg} is no longer passed; the build takes the key from the ssh "
+                "agent: add it there with ssh-add",
+            )
+        )

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from hardener.dockerfile.edits import Edit, EditConflictError, PieceTable
 from hardener.handover.actions import rewrite_actions
+from hardener.handover.bake import rewrite_bake
+from hardener.handover.command import rewrite_commands
 from hardener.handover.compose import rewrite_compose
 from hardener.handover.demand import Demand, RunDemand
 from hardener.handover.form import Note, Rewriting
+from hardener.project.callers.find import reader_of
 
 _NO_RUN = "only compose files are changed for it"
 
 
 @dataclass(frozen=True, slots=True)
 class CallerText:
-    """A caller and its text, UTF-8 decoded with surrogateescape."""
+    """A caller, by its path relative to the root, and its text, UTF-8 decoded with
+    surrogateescape."""
 
-    path: Path
+    place: str
     text: str = field(repr=False)
 
 
@@ -67,6 +70,12 @@ def rewrite(
         parts.append(rewrite_compose(caller.text, by_form.pop("compose", []), own, base))
     if "workflow" in by_form:
         parts.append(rewrite_actions(caller.text, by_form.pop("workflow")))
+    commands = [*by_form.pop("command", ()), *by_form.pop("groovy", ())]
+    if commands:
+        reader = reader_of(caller.place)
+        parts.append(rewrite_commands(caller.text, commands, reader))
+    if "bake" in by_form:
+        parts.append(rewrite_bake(caller.text, by_form.pop("bake"), caller.place))
     for several in by_form.values():
         for demand in several:
             found.refuse(demand, "a build of this form is left to a person")

@@ -49,7 +49,8 @@ def source_of(handover: Handover, value: Value | None) -> Source:
     if value.written is None:
         return Source(env=handover.arg)
     found = _REFERENCE.fullmatch(value.written)
-    if found is not None:
+    name = None if found is None else found[1] or found[2] or found[5]
+    if found is not None and name in value.variables:
         operator = (found[3] or "").removeprefix(":")
         if operator == "+":
             raise NotEditableError(

@@ -98,8 +98,10 @@ class YamlText:
 
     def behind(self, entry: Entry, lines: Sequence[str]) -> Edit:
         """Lines behind an entry of a block mapping, indented like its key."""
-        self.require_own_line(entry)
-        indent = self.text[line_start(self.text, entry.key.start) : entry.key.start]
+        before = self.text[line_start(self.text, entry.key.start) : entry.key.start]
+        if before.strip(" -") or not ends_line(self.text, entry.value.end, _COMMENT):
+            raise NotEditableError(f"{entry.key.text} doesn't stand on lines of its own")
+        indent = " " * len(before)
         at = max(entry.key.start, entry.value.end - 1)
         return lines_behind(self.text, at, [indent + line for line in lines])
 

@@ -19,7 +19,7 @@ from hardener.project.callers.handover import Handover
 from hardener.sweep.task import Outcome, Task, failure_of, outcome_of
 
 _MOST_ROUNDS = 8
-_NOT_SURE = "what it would become doesn't say the same but for that"
+_NOT_SURE = "it can't be changed without changing more than that"
 _LINK = "it is a symbolic link"
 
 
@@ -61,7 +61,7 @@ def sweep_callers(outcomes: Sequence[Outcome], task: Task) -> Iterator[Outcome]:
         read.append(caller)
     bases = _bases(task)
     for caller in read:
-        text = CallerText(caller.path, caller.text)
+        text = CallerText(_place(caller, task), caller.text)
         caller.rewritten = rewrite(text, caller.builds, caller.runs, bases.get(caller.path, _NONE))
     verdicts = _settled(read, task)
     for caller in read:
@@ -131,10 +131,7 @@ def _settled(callers: Sequence[_Caller], task: Task) -> Mapping[int, Verdict]:
         edited = {caller.path: caller for caller in callers if _edits(caller)}
         if not edited:
             break
-        texts = {
-            path.relative_to(task.callers.root).as_posix(): _table(caller).text
-            for path, caller in edited.items()
-        }
+        texts = {_place(caller, task): _table(caller).text for caller in edited.values()}
         after = find_callers(task.callers.root, exclude=task.settings.exclude, texts=texts)
         judged = judge(task.callers, after, demands, runs)
         if not judged.wrong:
@@ -149,6 +146,11 @@ def _settled(callers: Sequence[_Caller], task: Task) -> Mapping[int, Verdict]:
         if _edits(caller):
             _leave(caller, _NOT_SURE)
     return {}
+
+
+def _place(caller: _Caller, task: Task) -> str:
+    """The path of a caller relative to the root."""
+    return caller.path.relative_to(task.callers.root).as_posix()
 
 
 def _edits(caller: _Caller) -> tuple[Edit, ...]:

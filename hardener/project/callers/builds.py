@@ -37,6 +37,8 @@ def build_of(invocation: Invocation, command: Command, words: Words) -> Build:
         if value.known is None and value.default is not None:
             unclear["tags"] = reason(value)
     _note_span("build", _whole(invocation, command, words), spans)
+    first, last = invocation.called
+    _note_span("called", words.span(first.start, last.end), spans)
     return Build(
         caller=words.where.file.path,
         line=words.line(command.words[0].start),
@@ -204,8 +206,8 @@ def _list(
         text = given(value)
         if value.variables:
             unclear[attribute] = reason(value)
-        elif text is None:
-            # a tilde, which says no less as it is written
+        if text is None and (separator is None or not value.variables):
+            # a tilde, or a variable in a path, which say no less as they are written
             text = value.written
         found += split_list(text or "") if separator else [text or ""]
     return [item for item in found if item]
@@ -257,7 +259,8 @@ def _whole(invocation: Invocation, command: Command, words: Words) -> Span | Non
 
 
 def _note_span(name: str, span: Span | None, spans: dict[str, Span]) -> None:
-    if span is not None:
+    # words put in front of the code stand nowhere
+    if span is not None and span.start < span.end:
         spans[name] = span
 
 

@@ -126,6 +126,14 @@ def find_callers(
     return read_callers(root, files, search.open, search.problems)
 
 
+def reader_of(place: str) -> str | None:
+    """The name of the reader (caller-names.toml) of a file at a path relative to the root; None
+    if it is no caller by its name."""
+    folder, _, name = place.rpartition("/")
+    kind = _kind(name, f"/{folder}/")
+    return None if kind is None else kind.reader
+
+
 class _Search:
     def __init__(self, root: Path, exclude: Sequence[str], texts: Mapping[str, str]) -> None:
         self.root = root

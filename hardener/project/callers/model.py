@@ -77,7 +77,8 @@ class Build:
         unclear: what can't be relied on (the name of an attribute, or "command" for all of it),
             with the reason. An attribute named here may still have a value: what it is by default.
         spans: where parts of it stand, by name: "build", "context", "dockerfile", "target",
-            "args", "secrets"; only those that stand in one piece in the caller.
+            "args", "secrets", of a command "called" (the program with its subcommand); only those
+            that stand in one piece in the caller.
     """
 
     caller: Path

@@ -68,6 +68,7 @@ class Invocation:
     Attributes:
         name: the program's name; "" where a variable stands for it.
         options: what is given for each attribute, as `fields` of programs.toml names them.
+        called: the program and its subcommand, from its first word to its last.
         operands: the words that are no options; of a run, the image and the command.
         loose: words that a shell may make several of, options among them.
         strange: options that the program isn't known to have.
@@ -76,6 +77,7 @@ class Invocation:
     program: Program
     name: str
     kind: Kind
+    called: tuple[Word, Word]
     options: dict[str, list[Given]] = field(default_factory=dict)
     operands: list[Word] = field(default_factory=list)
     loose: list[Word] = field(default_factory=list)
@@ -184,7 +186,7 @@ def read_invocation(
         for subcommand in listed:
             behind = _behind(words, subcommand, program)
             if behind is not None:
-                invocation = Invocation(program, name, kind)
+                invocation = Invocation(program, name, kind, (words[0], words[behind - 1]))
                 table = program.options if kind == "build" else "run"
                 _read(words, behind, _options(table), invocation, known)
                 return invocation

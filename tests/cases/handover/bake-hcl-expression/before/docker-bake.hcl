@@ -1,0 +1,6 @@
+target "web" {
+  context = "."
+  args = {
+    NPM_TOKEN = upper(NPM_TOKEN)
+  }
+}

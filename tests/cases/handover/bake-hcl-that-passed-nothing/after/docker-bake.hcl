@@ -1,0 +1,4 @@
+target "web" {
+  context = "web"
+  secret = ["id=npmrc,src=./web/.npmrc"]
+}

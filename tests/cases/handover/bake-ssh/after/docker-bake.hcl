@@ -1,0 +1,4 @@
+target "web" {
+  context = "."
+  ssh = ["default"]
+}

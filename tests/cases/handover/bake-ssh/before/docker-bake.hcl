@@ -1,0 +1,6 @@
+target "web" {
+  context = "."
+  args = {
+    SSH_KEY = "${SSH_KEY}"
+  }
+}

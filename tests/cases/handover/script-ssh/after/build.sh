@@ -1,0 +1,2 @@
+#!/bin/sh
+docker build --ssh default=$HOME/.ssh/id_rsa -t web .

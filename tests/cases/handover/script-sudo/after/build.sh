@@ -1,0 +1,3 @@
+#!/bin/sh
+sudo docker build --build-arg NPM_TOKEN=$NPM_TOKEN -t web .
+sudo -E docker build --secret id=npm_token,env=NPM_TOKEN -t web .

@@ -1,0 +1,4 @@
+#!/bin/sh
+docker build --target docs -t docs .
+docker build --target docs -t docs \
+  .

@@ -1,0 +1,5 @@
+#!/bin/sh
+docker build -t web .
+docker build \
+    -t web \
+    .

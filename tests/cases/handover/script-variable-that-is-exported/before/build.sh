@@ -1,0 +1,3 @@
+#!/bin/sh
+export TOKEN=$(cat ~/.npm_token)
+docker build --build-arg "NPM_TOKEN=${TOKEN}" -t web .
