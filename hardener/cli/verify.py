@@ -13,6 +13,7 @@ import click
 from hardener.cli import flags
 from hardener.cli.run import look_up, root_of
 from hardener.errors import HardenError
+from hardener.project.callers.handover import Handover
 from hardener.project.discovery import discover
 from hardener.review.terminal import Reporter
 from hardener.settings import Settings, load_settings
@@ -22,6 +23,7 @@ from hardener.verify.bench import Options
 from hardener.verify.called import recipes_for
 from hardener.verify.difference import Verdict
 from hardener.verify.engine import names_of_engines
+from hardener.verify.handed import taken_out
 from hardener.verify.hardening import AppliedChange, Hardened, Hardening, announced_by
 from hardener.verify.outcome import Outcome
 from hardener.verify.probe import probe_of_url
@@ -224,10 +226,15 @@ def hardening_of(recipe: Recipe, task: Task) -> Hardening:
         settings = task.settings.overridden(skip=tuple(sorted(leave_out)))
         files: dict[str, bytes] = {}
         changes: list[AppliedChange] = []
+        handovers: tuple[Handover, ...] = ()
+        names: frozenset[str] = frozenset()
         for outcome in sweep([recipe.dockerfile], replace(task, settings=settings), processes=1):
             # what is wrong with other files of the repository is told by `harden` itself
             if outcome.error is not None and outcome.path == recipe.dockerfile:
                 raise outcome.error
+            if outcome.hardened is not None and outcome.hardened.handovers:
+                handovers = outcome.hardened.handovers
+                names = taken_out(outcome.hardened.table.original, handovers)
             if outcome.hardened is not None and outcome.hardened.changed:
                 files[outcome.name] = hardened_bytes(outcome.hardened)
                 changes += (
@@ -236,12 +243,12 @@ def hardening_of(recipe: Recipe, task: Task) -> Hardening:
                         outcome.name,
                         remark.line,
                         remark.text,
-                        announced_by(remark.transform),
+                        announced_by(remark.transform, names),
                     )
                     for remark in outcome.hardened.changes
                 )
         changes.sort(key=lambda change: order.get(change.transform, len(order)))
-        return Hardened(files, tuple(changes))
+        return Hardened(files, tuple(changes), handovers)
 
     return hardening
 

@@ -159,7 +159,9 @@ class _Command:
             )
         except NotEditableError:
             return None
-        if source.leaked or "$" not in written:
+        if not written:
+            return None
+        if source.leaked:
             raise NotEditableError(
                 f"{handover.arg} is written down there, and git keeps it: rotate it"
             )

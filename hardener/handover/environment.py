@@ -32,6 +32,8 @@ def in_environment(name: str, text: str, before: int, reader: str | None) -> boo
         reader: the name of the caller's reader.
     """
     if reader == "makefile":
+        if re.search(rf"(?m)^[ \t]*unexport[ \t]*(?:$|#|[^\n#]*\b{name}\b)", text):
+            return False
         return _exported_by_make(name, text) or not (
             _is_set(name, text, r"[ \t]*") or _INCLUDES.search(text)
         )
@@ -60,8 +62,6 @@ def _is_set(name: str, text: str, space: str) -> bool:
 
 
 def _exported_by_make(name: str, text: str) -> bool:
-    if re.search(rf"(?m)^[ \t]*unexport\b[^\n#]*\b{name}\b", text):
-        return False
     named = re.search(rf"(?m)^export[ \t][^\n#=]*\b{name}\b", text)
     return named is not None or _EXPORTS_ALL.search(text) is not None
 

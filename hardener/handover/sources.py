@@ -57,8 +57,8 @@ def source_of(handover: Handover, value: Value | None) -> Source:
                 f"the value of {handover.arg} depends on whether a variable is set"
             )
         leaked = operator in ("-", "=") and bool(found[4])
-        return Source(env=found[1] or found[2] or found[5], leaked=leaked, required=operator == "?")
-    if value.variables or "$" in value.written:
+        return Source(env=name, leaked=leaked, required=operator == "?")
+    if value.known is None:
         raise NotEditableError(f"the value of {handover.arg} is put together of several parts")
     return Source(env=variable_for(handover), leaked=bool(value.written))
 

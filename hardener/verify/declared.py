@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from hardener.dockerfile.assignments import parse_assignments
@@ -11,6 +12,8 @@ from hardener.dockerfile.nodes import Dockerfile, Instruction, Stage
 from hardener.dockerfile.parse import parse
 from hardener.dockerfile.scope import Scope
 from hardener.verify.inspect import system_folders
+
+_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,44 @@ def declared(text: str, target: str | None, arguments: Mapping[str, str]) -> Dec
         frozenset(reader.labels),
         frozenset(reader.places) - system_folders(),
         any(instruction.heredocs for instruction in dockerfile.instructions),
+    )
+
+
+def values_of(text: str, names: Iterable[str], arguments: Mapping[str, str]) -> dict[str, str]:
+    """What ARG and ENV of a Dockerfile set these names to: in the first stage that sets one to
+    something, as far as that is known. They may be secrets.
+
+    Raises:
+        DockerfileError: what BuildKit rejects too.
+    """
+    dockerfile = parse(text)
+    wanted = tuple(names)
+    found: dict[str, str] = {}
+    for stage in dockerfile.stages:
+        scope = _Reader(dockerfile, arguments).read(stage)
+        for name in wanted:
+            value = scope.expand(f"${{{name}}}").value
+            if value:
+                found.setdefault(name, value)
+    return found
+
+
+def environment_reading(text: str, names: Iterable[str]) -> frozenset[str]:
+    """The names that ENV sets to a value that reads one of these variables.
+
+    Raises:
+        DockerfileError: what BuildKit rejects too.
+    """
+    dockerfile = parse(text)
+    wanted = frozenset(names)
+    return frozenset(
+        found.name
+        for instruction in dockerfile.instructions
+        if instruction.name == "ENV"
+        for found in parse_assignments(
+            instruction.value, instruction="ENV", escape=dockerfile.escape
+        )
+        if not wanted.isdisjoint(_VARIABLE.findall(found.value or ""))
     )
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Protocol
+
+from hardener.project.callers.handover import Handover
+
+# the variables that the transform has handed over in another way, and no others
+_TAKEN_OUT = "env:TAKEN-OUT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,12 @@ class Hardened:
     Attributes:
         files: path relative to the root -> new bytes, of every file that is other than before.
         changes: in the order in which they were made.
+        handovers: what its build and its container have to be handed from now on.
     """
 
     files: Mapping[str, bytes]
     changes: tuple[AppliedChange, ...]
+    handovers: tuple[Handover, ...] = ()
 
     @property
     def transforms(self) -> tuple[str, ...]:
@@ -56,9 +63,16 @@ class Hardening(Protocol):
         """Harden without the transforms of these names. Raises HardenError."""
 
 
-def announced_by(transform: str) -> frozenset[str]:
-    """What a transform of hardener announces (data/announces.toml)."""
-    return _announced().get(transform, frozenset())
+def announced_by(transform: str, taken_out: Collection[str] = ()) -> frozenset[str]:
+    """What a transform of hardener announces (data/announces.toml).
+
+    `taken_out` are the variables that the Dockerfile no longer sets, as it hands them over
+    otherwise.
+    """
+    words = _announced().get(transform, frozenset())
+    if _TAKEN_OUT not in words:
+        return words
+    return words - {_TAKEN_OUT} | {f"env:{name}" for name in taken_out}
 
 
 @cache

@@ -19,6 +19,7 @@ from hardener.verify.comparerun import differs_by_itself
 from hardener.verify.difference import Difference, Verdict, rules, verdict_of
 from hardener.verify.engine import EngineError, is_transient
 from hardener.verify.facts import Side
+from hardener.verify.handed import with_handovers
 from hardener.verify.hardening import AppliedChange, Hardened, Hardening
 from hardener.verify.outcome import Outcome, without_secrets
 from hardener.verify.recipe import Recipe
@@ -53,6 +54,8 @@ def verify_file(
         hardened = hardening(frozenset())
         if not hardened.files and recipe.expect.nonroot is None and recipe.expect.smaller is None:
             return Outcome(recipe.title, Verdict.SAME, notes=("nothing to change; not built",))
+        recipe = with_handovers(recipe, hardened.handovers)
+        secrets = Secrets.of(recipe.secrets)
         with tempfile.TemporaryDirectory(dir=session.folder) as folder:
             tree = copy_tree(
                 recipe.dockerfile, recipe.context, recipe.root, Path(folder), _ignored(recipe)

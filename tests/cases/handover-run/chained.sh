@@ -1,0 +1,2 @@
+#!/bin/sh
+true && docker build --build-arg NPM_TOKEN=$OTHER . || false

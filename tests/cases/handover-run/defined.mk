@@ -1,0 +1,5 @@
+define OTHER
+ab
+endef
+a:
+	docker build --build-arg NPM_TOKEN=$(OTHER) .

@@ -1,0 +1,4 @@
+OTHER := ab
+export OTHER
+a:
+	docker build --build-arg NPM_TOKEN=$(OTHER) .

@@ -1,0 +1,3 @@
+#!/bin/sh
+docker build --build-arg NPM_TOKEN=$OTHER .
+export OTHER=ab

@@ -1,0 +1,3 @@
+a: OTHER = ab
+a:
+	docker build --build-arg NPM_TOKEN=$(OTHER) .

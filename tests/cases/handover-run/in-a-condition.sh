@@ -1,0 +1,2 @@
+#!/bin/sh
+if docker build --build-arg NPM_TOKEN=$NPM_TOKEN .; then echo yes; fi

@@ -1,0 +1,3 @@
+X ?= a b
+a:
+	docker build --build-arg NPM_TOKEN='$(X)' .

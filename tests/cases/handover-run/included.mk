@@ -1,0 +1,3 @@
+include more.mk
+a:
+	docker build --build-arg NPM_TOKEN=$(INCLUDED) .

@@ -1,0 +1,2 @@
+#!/bin/sh
+sh -c 'docker build --build-arg NPM_TOKEN=$NPM_TOKEN .'

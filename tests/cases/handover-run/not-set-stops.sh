@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+docker build --build-arg NPM_TOKEN=$NOT_SET .

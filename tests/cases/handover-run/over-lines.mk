@@ -1,0 +1,4 @@
+a:
+	docker build \
+	  --build-arg NPM_TOKEN=$(OTHER) \
+	  -t web .

@@ -1,0 +1,3 @@
+#!/bin/sh
+set -- ab
+docker build --build-arg NPM_TOKEN=$1 .

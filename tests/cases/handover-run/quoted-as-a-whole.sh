@@ -1,0 +1,2 @@
+#!/bin/sh
+docker build --build-arg "NPM_TOKEN=${NPM_TOKEN}" .

@@ -1,0 +1,4 @@
+#!/bin/sh
+echo ab > f
+read -r OTHER < f
+docker build --build-arg NPM_TOKEN=$OTHER .

@@ -1,0 +1,3 @@
+NPM_TOKEN ?= ab
+a:
+	docker build --build-arg NPM_TOKEN=$(NPM_TOKEN) .

@@ -1,0 +1,3 @@
+unexport NPM_TOKEN
+a:
+	docker build --build-arg NPM_TOKEN=$(NPM_TOKEN) .
