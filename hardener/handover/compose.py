@@ -105,7 +105,8 @@ class _Rewriter:
         service = self._service(demand.build.service)
         entry = service.entry("build")
         if entry is None:
-            raise NotEditableError(_ELSEWHERE)
+            secrets |= self._of_extended(service, demand)
+            return
         node = entry.value
         args = node.entry("args") if isinstance(node, MappingNode) else None
         own = self._arguments(args)
@@ -124,6 +125,20 @@ class _Rewriter:
         if not isinstance(node, MappingNode) or not node.own:
             raise NotEditableError("its build is written in a way that isn't changed")
         yield from self._long_form(node, args, own, demand, wanted, names, keys)
+
+    def _of_extended(self, service: MappingNode, demand: Demand) -> dict[str, str]:
+        """The top-level secrets that a service wants which only extends another: top-level sections
+        aren't taken over from the file of that one."""
+        found: dict[str, str] = {}
+        for one in demand.missing if service.get("extends") is not None else ():
+            source = self._source(one, demand)
+            if one.kind != "secret" or source.file is not None:
+                raise NotEditableError(_ELSEWHERE)
+            if not self._is_there(one, source, ""):
+                found[one.id] = _line(source, "")
+        if not found:
+            raise NotEditableError(_ELSEWHERE)
+        return found
 
     def _arguments(self, args: Entry | None) -> dict[str, Span]:
         """The arguments that stand below a key, with their spans."""

@@ -68,7 +68,11 @@ def demands_of(
     builds = []
     for build in usage.builds:
         stages = _stages_built(build, dockerfile)
-        wanted = tuple(one for one in mounted if _wanted(one, stages))
+        wanted = tuple(
+            one
+            for one in mounted
+            if _wanted(one, stages) and not (one.optional and one.arg not in build.args)
+        )
         builds.append(Demand(build, wanted, gone))
     runs = [RunDemand(run, names) for run in usage.runs] if names else []
     return tuple(builds), tuple(runs)
@@ -90,7 +94,7 @@ def _stages_built(build: Build, dockerfile: Dockerfile) -> frozenset[str] | None
         return None
     last = dockerfile.stages[-1]
     if build.target is not None:
-        found = _stage(build.target, dockerfile)
+        found = dockerfile.stage_named(build.target)
         if found is None:
             return None
         last = found
@@ -103,13 +107,6 @@ def _stages_built(build: Build, dockerfile: Dockerfile) -> frozenset[str] | None
             pending += _based_on(stage, dockerfile)
     names = {str(stage.index) for stage in needed.values()}
     return frozenset(names | {stage.name for stage in needed.values() if stage.name is not None})
-
-
-def _stage(name: str, dockerfile: Dockerfile) -> Stage | None:
-    found = dockerfile.stage_named(name)
-    if found is None and name.isdecimal() and int(name) < len(dockerfile.stages):
-        return dockerfile.stages[int(name)]
-    return found
 
 
 def _based_on(stage: Stage, dockerfile: Dockerfile) -> Iterator[Stage]:
@@ -134,5 +131,3 @@ def _based_on(stage: Stage, dockerfile: Dockerfile) -> Iterator[Stage]:
         found = dockerfile.stage_named(name, before=stage.index)
         if found is not None:
             yield found
-        elif name.isdecimal() and int(name) < stage.index:
-            yield dockerfile.stages[int(name)]

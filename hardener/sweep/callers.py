@@ -50,8 +50,12 @@ def sweep_callers(outcomes: Sequence[Outcome], task: Task) -> Iterator[Outcome]:
     if not callers:
         return
     read: list[_Caller] = []
+    real = {path.resolve() for path in callers if not path.is_symlink()}
     for path in sorted(callers, key=lambda path: path.parts):
         caller = callers[path]
+        if path.is_symlink() and path.resolve() in real:
+            # it is changed where it stands
+            continue
         try:
             caller.text = path.read_bytes().decode("utf-8", "surrogateescape")
         except OSError as error:
@@ -134,18 +138,28 @@ def _settled(callers: Sequence[_Caller], task: Task) -> Mapping[int, Verdict]:
         texts = {_place(caller, task): _table(caller).text for caller in edited.values()}
         after = find_callers(task.callers.root, exclude=task.settings.exclude, texts=texts)
         judged = judge(task.callers, after, demands, runs)
-        if not judged.wrong:
-            verdicts = {id(one): said for one, said in zip(demands, judged.builds, strict=True)}
-            said = zip(runs, judged.runs, strict=True)
-            return verdicts | {id(one): verdict for one, verdict in said}
+        said = [*zip(demands, judged.builds, strict=True), *zip(runs, judged.runs, strict=True)]
+        verdicts = {id(one): verdict for one, verdict in said}
+        wrong = judged.wrong | {path for path, one in edited.items() if _in_vain(one, verdicts)}
+        if not wrong:
+            return verdicts
         # what went wrong in a file that isn't edited came from one that it is merged with
-        blamed = [edited[path] for path in judged.wrong if path in edited]
+        blamed = [edited[path] for path in wrong if path in edited]
         for caller in blamed or edited.values():
             _leave(caller, _NOT_SURE)
     for caller in callers:
         if _edits(caller):
             _leave(caller, _NOT_SURE)
     return {}
+
+
+def _in_vain(caller: _Caller, verdicts: Mapping[int, Verdict]) -> bool:
+    """Whether something was to be changed in a caller that says the same as before."""
+    assert caller.rewritten is not None
+    refused = {id(one) for one, _ in caller.rewritten.refused}
+    builds = [one for one in caller.builds if not one.met]
+    runs = [one for one in caller.runs if one.missing]
+    return any(verdicts.get(id(one)) != "met" for one in (*builds, *runs) if id(one) not in refused)
 
 
 def _place(caller: _Caller, task: Task) -> str:

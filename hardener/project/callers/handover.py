@@ -22,6 +22,7 @@ class Handover:
         env: the variable of the caller's own environment that it is likely to be in.
         file: the file of the build context that it is, relative to the context.
         stages: the names or numbers of the stages that want it; empty for all.
+        optional: whether they are built without it too; who didn't pass it then needn't now.
     """
 
     kind: HandoverKind
@@ -30,3 +31,4 @@ class Handover:
     env: str | None = None
     file: str | None = None
     stages: tuple[str, ...] = ()
+    optional: bool = False
