@@ -58,6 +58,20 @@ def unplaced(build: Build, names: Sequence[str], handovers: Sequence[Handover]) 
     )
 
 
+def stray(name: str, handovers: Sequence[Handover], dockerfiles: Sequence[str]) -> str:
+    """What to do where a command that isn't read passes such an argument."""
+    wanted = next(one for one in handovers if one.arg == name)
+    if wanted.kind == "ssh":
+        todo = "have an ssh agent hold the key"
+    else:
+        todo = f"set {variable_for(wanted)} in its environment, which callers take it from"
+    takers = " and ".join(dockerfiles)
+    return (
+        f"passes {name} as a build argument, which {takers} no longer takes. Not changed here: the "
+        f"command isn't read. If it builds that, take the argument out and {todo}"
+    )
+
+
 def run_changed(demand: RunDemand) -> str:
     """What was changed for a run."""
     return f"the container is given {', '.join(demand.missing)}, which its image no longer holds"

@@ -13,7 +13,11 @@ from hardener.dockerfile.edits import Edit
 from hardener.dockerfile.nodes import Span
 from hardener.handover.compose import below
 from hardener.handover.demand import Demand
-from hardener.handover.environment import in_environment, stops_where_unset
+from hardener.handover.environment import (
+    in_environment,
+    stops_where_unset,
+    without_buildkit,
+)
 from hardener.handover.form import Rewriting
 from hardener.handover.lines import begins_line, ends_line, line_start, newline, whole_lines
 from hardener.handover.sources import NotEditableError, Source, source_of
@@ -86,6 +90,10 @@ class _Command:
         build, demand = self._build, self._demand
         if build.program in _NO_OPTION:
             raise NotEditableError(_NO_OPTION[build.program])
+        if demand.missing and without_buildkit(self._text, self._called.start):
+            raise NotEditableError(
+                "DOCKER_BUILDKIT=0 asks for the builder that has no secrets: take that out"
+            )
         wanted = {one.arg: one for one in reversed(demand.missing) if one.arg in build.args}
         for name in demand.passed:
             span = build.args[name].span

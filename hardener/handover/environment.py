@@ -13,6 +13,9 @@ _SETS_A = re.compile(r"(?m)^set[ \t]+(?:-a\b|-o[ \t]+allexport)")
 _STOPS = re.compile(
     r"(?m)^[ \t]*set[ \t]+(?:-\w+[ \t]+|-o[ \t]+\w+[ \t]+)*(?:-[a-z]*u|-o[ \t]+nounset)"
 )
+_LEGACY = re.compile(
+    r"\bDOCKER_BUILDKIT['\"]?[ \t]*(?::?=|:)[ \t]*['\"]?0['\"]?(?P<command>[ \t]+[^\s#])?"
+)
 _AS_ARGUMENT = re.compile(r"--[\w-]+[= \t]['\"\\]*$")
 
 
@@ -43,6 +46,16 @@ def in_environment(name: str, text: str, before: int, reader: str | None) -> boo
         _is_set(name, text, "")
         or re.search(rf"\b(?:{_SETTERS})\b[^\n;|&]*[ \t,]{name}\b", text)
         or _SOURCES.search(text)
+    )
+
+
+def without_buildkit(text: str, before: int) -> bool:
+    """Whether a command is told to build without BuildKit, by an assignment before it or for all of
+    the file (docs.docker.com/build/buildkit, DOCKER_BUILDKIT)."""
+    start = text.rfind("\n", 0, before) + 1
+    return any(
+        found["command"] is None or start <= found.start() < before
+        for found in _LEGACY.finditer(text)
     )
 
 

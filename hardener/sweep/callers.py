@@ -12,9 +12,10 @@ from hardener.errors import HardenError
 from hardener.handover import CallerText, Demand, Rewritten, RunDemand, demands_of, rewrite
 from hardener.handover import advice as told
 from hardener.handover.check import Verdict, judge
+from hardener.handover.strays import stray_arguments
 from hardener.pipeline import Hardened, Remark
 from hardener.project.callers import Build, find_callers
-from hardener.project.callers.find import merged_names
+from hardener.project.callers.find import caller_files, merged_names
 from hardener.project.callers.handover import Handover
 from hardener.sweep.task import Outcome, Task, failure_of, outcome_of
 
@@ -30,7 +31,8 @@ class _Caller:
     Attributes:
         by: the transform that demands it.
         names: the Dockerfile, as shown, of each demand on a build.
-        unplaced: what is told of builds whose Dockerfile isn't known, by line.
+        unplaced: what is told of builds whose Dockerfile isn't known, and of arguments for builds
+            that aren't read, by line.
     """
 
     path: Path
@@ -80,6 +82,7 @@ _NONE: frozenset[str] = frozenset()
 def _demanded(outcomes: Sequence[Outcome], task: Task) -> dict[Path, _Caller]:
     found: dict[Path, _Caller] = {}
     everything: dict[str, list[Handover]] = {}
+    names: dict[str, list[str]] = {}
     for outcome in outcomes:
         if outcome.hardened is None or outcome.surrounding:
             continue
@@ -95,11 +98,30 @@ def _demanded(outcomes: Sequence[Outcome], task: Task) -> dict[Path, _Caller]:
                 caller = found.setdefault(run.run.caller, _Caller(run.run.caller, by))
                 caller.runs.append(run)
             everything.setdefault(by, []).extend(handovers)
+            for name in dict.fromkeys(one.arg for one in handovers if one.arg is not None):
+                names.setdefault(name, []).append(outcome.name)
     for by, several in everything.items():
         for build, text in _unplaced(several, task):
             caller = found.setdefault(build.caller, _Caller(build.caller, by))
             caller.unplaced.append((build.line, text))
+        for path, line, text in _strays(several, names, task):
+            caller = found.setdefault(path, _Caller(path, by))
+            caller.unplaced.append((line, text))
     return found
+
+
+def _strays(
+    handovers: Sequence[Handover], names: Mapping[str, list[str]], task: Task
+) -> Iterator[tuple[Path, int, str]]:
+    gone = list(dict.fromkeys(one.arg for one in handovers if one.arg is not None))
+    if not gone:
+        return
+    builds: dict[Path, list[Build]] = {}
+    for build in task.callers.builds:
+        builds.setdefault(build.caller, []).append(build)
+    for file in caller_files(task.callers.root, exclude=task.settings.exclude):
+        for line, name in stray_arguments(file, gone, builds.get(file.path, ())):
+            yield file.path, line, told.stray(name, handovers, names[name])
 
 
 def _unplaced(handovers: Sequence[Handover], task: Task) -> Iterator[tuple[Build, str]]:

@@ -126,6 +126,16 @@ def find_callers(
     return read_callers(root, files, search.open, search.problems)
 
 
+def caller_files(root: Path, *, exclude: Sequence[str] = ()) -> Iterator[CallerFile]:
+    """The files below `root` that can be callers, sorted by path; what can't be read is left out.
+
+    Arguments are those of `find_callers`.
+    """
+    for reader, file in _Search(root, exclude, _AS_THEY_ARE).files():
+        if reader != _NO_CALLER:
+            yield file
+
+
 def reader_of(place: str) -> str | None:
     """The name of the reader (caller-names.toml) of a file at a path relative to the root; None
     if it is no caller by its name."""

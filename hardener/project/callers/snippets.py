@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -197,6 +198,8 @@ def of_scalar(file: CallerFile, node: ScalarNode) -> Snippet:
         offsets = _of_block(raw, node)
     elif node.style in ("double", "json"):
         offsets = _of_escapes(raw, node)
+    elif node.style in ("plain", "folded"):
+        offsets = _of_folded(raw, node)
     if offsets is None:
         return Snippet(node.text, [node.start] * (len(node.text) + 1), exact=False)
     return Snippet(node.text, offsets)
@@ -222,6 +225,33 @@ def _of_block(raw: str, node: ScalarNode) -> list[int] | None:
     return offsets if len(offsets) == len(node.text) + 1 else None
 
 
+def _of_folded(raw: str, node: ScalarNode) -> list[int] | None:
+    """Where the characters of a scalar stand whose line ends became single spaces; None where one
+    became anything else.
+
+    Source: YAML 1.2.2, 6.5 (line folding) and 8.1.3 (folded style).
+    """
+    at = raw.find("\n") + 1 if node.style == "folded" else 0
+    text = node.text.rstrip("\n")
+    offsets: list[int] = []
+    for char in text:
+        blanks = _BLANKS.match(raw, at)
+        ends = 0 if blanks is None else blanks[0].count("\n")
+        if blanks is not None and not offsets:
+            at = blanks.end()
+        elif blanks is not None and ends:
+            if ends > 1 or char != " ":
+                return None
+            offsets.append(node.start + at)
+            at = blanks.end()
+            continue
+        if raw[at : at + 1] != char:
+            return None
+        offsets.append(node.start + at)
+        at += 1
+    return [*offsets, *[node.start + at] * (len(node.text) - len(text) + 1)]
+
+
 def _of_escapes(raw: str, node: ScalarNode) -> list[int] | None:
     """Where the characters of a quoted scalar stand whose escapes are of one character each."""
     offsets: list[int] = []
@@ -237,4 +267,5 @@ def _of_escapes(raw: str, node: ScalarNode) -> list[int] | None:
     return offsets if len(offsets) == len(node.text) + 1 else None
 
 
+_BLANKS = re.compile(r"[ \t\r\n]+")
 _SHORT_ESCAPES = frozenset('"\\/bfnrt')

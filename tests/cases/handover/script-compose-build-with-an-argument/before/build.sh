@@ -1,0 +1,3 @@
+#!/bin/sh
+# docker compose build --build-arg NPM_TOKEN=...
+docker compose build --build-arg NPM_TOKEN="$(cat token)" web

@@ -1,0 +1,9 @@
+variable "NPM_TOKEN" {
+  default = ""
+}
+target "web" {
+  context = "."
+  args = {
+    NPM_TOKEN = NPM_TOKEN
+  }
+}
