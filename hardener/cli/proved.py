@@ -46,8 +46,8 @@ class Prover:
     def passes(self, outcome: Outcome) -> bool:
         """Whether the change may be written; why it may not is told.
 
-        An ignore file, which comes behind all Dockerfiles, was verified with them: it passes if
-        all of them did.
+        An ignore file, which comes behind all Dockerfiles, was verified with them, and a caller
+        goes with them: these pass if all Dockerfiles did.
 
         Raises:
             EngineError: no engine can be used, or it went away.

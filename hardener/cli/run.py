@@ -193,7 +193,8 @@ def harden_files(
             if outcome.hardened is None:
                 failed = True
                 continue
-            # an ignore file counts where it changes; that one is missing is nothing to tell
+            # an ignore file or a caller counts where it changes; that one is missing is nothing to
+            # tell
             total += not outcome.surrounding or outcome.hardened.changed
             reporter.file(outcome.name, outcome.hardened)
             if mode.source_policy is not None and not outcome.surrounding:

@@ -27,10 +27,8 @@ def changed(demand: Demand, dockerfile: str) -> str:
     parts = []
     if demand.missing:
         parts.append(f"hands over {_named(demand.missing)}")
-    ids = {one.arg for one in demand.missing}
-    in_vain = [name for name in demand.passed if name not in ids]
-    if in_vain:
-        parts.append(f"no longer passes {', '.join(in_vain)}")
+    if demand.passed:
+        parts.append(f"no longer passes {', '.join(demand.passed)} as a build argument")
     return f"the build of {dockerfile} {', and '.join(parts)}"
 
 

@@ -106,7 +106,7 @@ class _Command:
         rest = [one for one in demand.missing if one.arg not in build.args]
         if rest:
             if "args" in build.unclear:
-                raise NotEditableError(build.unclear["args"])
+                raise NotEditableError("it has options that aren't known")
             yield self._inserted([self._option(one, None) for one in rest])
         if self._prefix:
             yield self._before()

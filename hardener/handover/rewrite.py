@@ -58,7 +58,7 @@ def rewrite(
         if demand.met:
             continue
         if "command" in demand.build.unclear:
-            found.refuse(demand, demand.build.unclear["command"])
+            found.refuse(demand, _without_values(demand.build.unclear["command"]))
         else:
             by_form.setdefault(demand.build.form, []).append(demand)
     own = [run for run in runs if run.run.form == "compose"]
@@ -91,3 +91,9 @@ def rewrite(
         more = tuple((one, why) for one in everything if id(one) not in left)
         return Rewritten((), (), (*refused, *more))
     return Rewritten(edits, notes, refused)
+
+
+def _without_values(reason: str) -> str:
+    """A reason that a reader gave, without what it may quote of the file: that may be a secret."""
+    told = reason.partition(":")[0]
+    return "it isn't wholly understood" if not {"=", '"'}.isdisjoint(told) else told
