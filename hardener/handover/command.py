@@ -94,7 +94,9 @@ class _Command:
             raise NotEditableError(
                 "DOCKER_BUILDKIT=0 asks for the builder that has no secrets: take that out"
             )
-        wanted = {one.arg: one for one in reversed(demand.missing) if one.arg in build.args}
+        wanted: dict[str | None, Handover] = {
+            one.arg: one for one in reversed(demand.missing) if one.arg in demand.passed
+        }
         for name in demand.passed:
             span = build.args[name].span
             if span is None or not self._text[span.start : span.end].startswith("--build-arg"):
@@ -103,11 +105,12 @@ class _Command:
                 yield Edit(span.start, span.end, self._option(wanted[name], build.args[name]))
             else:
                 yield self._without(span)
-        rest = [one for one in demand.missing if one.arg not in build.args]
+        rest = [one for one in demand.missing if one is not wanted.get(one.arg)]
         if rest:
             if "args" in build.unclear:
                 raise NotEditableError("it has options that aren't known")
-            yield self._inserted([self._option(one, None) for one in rest])
+            args = build.args
+            yield self._inserted([self._option(one, args.get(one.arg or "")) for one in rest])
         if self._prefix:
             yield self._before()
 

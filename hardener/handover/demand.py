@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hardener.dockerfile.nodes import Dockerfile, Stage
+from hardener.dockerfile.assignments import parse_assignments
+from hardener.dockerfile.needed import stages_needed
+from hardener.dockerfile.nodes import Dockerfile
 from hardener.project.callers.handover import Handover
 from hardener.project.callers.model import Build, Run, Usage
 
@@ -64,7 +66,7 @@ def demands_of(
     """
     mounted = [one for one in handovers if one.kind != "environment"]
     names = tuple(dict.fromkeys(one.id for one in handovers if one.kind == "environment"))
-    gone = tuple(dict.fromkeys(one.arg for one in mounted if one.arg is not None))
+    gone = arguments_gone(handovers, dockerfile)
     builds = []
     for build in usage.builds:
         stages = _stages_built(build, dockerfile)
@@ -76,6 +78,20 @@ def demands_of(
         builds.append(Demand(build, wanted, gone))
     runs = [RunDemand(run, names) for run in usage.runs] if names else []
     return tuple(builds), tuple(runs)
+
+
+def arguments_gone(handovers: Sequence[Handover], dockerfile: Dockerfile) -> tuple[str, ...]:
+    """The build arguments that something is handed over for and that no stage takes any more."""
+    taken = frozenset(
+        found.name
+        for instruction in dockerfile.instructions
+        if instruction.name == "ARG"
+        for found in parse_assignments(
+            instruction.value, instruction="ARG", escape=dockerfile.escape
+        )
+    )
+    names = dict.fromkeys(one.arg for one in handovers if one.arg is not None)
+    return tuple(name for name in names if name not in taken)
 
 
 def _handed_over(handover: Handover, build: Build) -> bool:
@@ -92,42 +108,9 @@ def _stages_built(build: Build, dockerfile: Dockerfile) -> frozenset[str] | None
     """The names and numbers of the stages that a build needs; None if they aren't known."""
     if "target" in build.unclear or "command" in build.unclear or not dockerfile.stages:
         return None
-    last = dockerfile.stages[-1]
-    if build.target is not None:
-        found = dockerfile.stage_named(build.target)
-        if found is None:
-            return None
-        last = found
-    needed: dict[int, Stage] = {}
-    pending = [last]
-    while pending:
-        stage = pending.pop()
-        if stage.index not in needed:
-            needed[stage.index] = stage
-            pending += _based_on(stage, dockerfile)
-    names = {str(stage.index) for stage in needed.values()}
-    return frozenset(names | {stage.name for stage in needed.values() if stage.name is not None})
-
-
-def _based_on(stage: Stage, dockerfile: Dockerfile) -> Iterator[Stage]:
-    """The stages that a stage starts from or copies and mounts from.
-
-    A name with a variable in it may be that of any stage before.
-    """
-    names = [stage.image.value]
-    for instruction in stage.instructions:
-        inner = instruction.inner or instruction
-        for flag in inner.flags:
-            value = flag.value or ""
-            if flag.name == "from":
-                names.append(value)
-            elif flag.name == "mount":
-                names += [
-                    part.partition("=")[2] for part in value.split(",") if part.startswith("from=")
-                ]
-    for name in names:
-        if "$" in name:
-            yield from dockerfile.stages[: stage.index]
-        found = dockerfile.stage_named(name, before=stage.index)
-        if found is not None:
-            yield found
+    stage = dockerfile.stage_named(build.target) if build.target else dockerfile.stages[-1]
+    if stage is None:
+        return None
+    needed = [dockerfile.stages[index] for index in stages_needed(dockerfile, stage)]
+    numbers = {str(one.index) for one in needed}
+    return frozenset(numbers | {one.name for one in needed if one.name is not None})

@@ -9,7 +9,15 @@ from pathlib import Path
 from hardener.dockerfile.edits import Edit, PieceTable
 from hardener.dockerfile.parse import parse
 from hardener.errors import HardenError
-from hardener.handover import CallerText, Demand, Rewritten, RunDemand, demands_of, rewrite
+from hardener.handover import (
+    CallerText,
+    Demand,
+    Rewritten,
+    RunDemand,
+    arguments_gone,
+    demands_of,
+    rewrite,
+)
 from hardener.handover import advice as told
 from hardener.handover.check import Verdict, judge
 from hardener.handover.strays import stray_arguments
@@ -22,6 +30,7 @@ from hardener.sweep.task import Outcome, Task, failure_of, outcome_of
 _MOST_ROUNDS = 8
 _NOT_SURE = "it can't be changed without changing more than that"
 _LINK = "it is a symbolic link"
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -76,9 +85,6 @@ def sweep_callers(outcomes: Sequence[Outcome], task: Task) -> Iterator[Outcome]:
             yield outcome_of(caller.path, hardened, task, surrounding=True)
 
 
-_NONE: frozenset[str] = frozenset()
-
-
 def _demanded(outcomes: Sequence[Outcome], task: Task) -> dict[Path, _Caller]:
     found: dict[Path, _Caller] = {}
     everything: dict[str, list[Handover]] = {}
@@ -97,8 +103,9 @@ def _demanded(outcomes: Sequence[Outcome], task: Task) -> dict[Path, _Caller]:
             for run in runs:
                 caller = found.setdefault(run.run.caller, _Caller(run.run.caller, by))
                 caller.runs.append(run)
-            everything.setdefault(by, []).extend(handovers)
-            for name in dict.fromkeys(one.arg for one in handovers if one.arg is not None):
+            gone = arguments_gone(handovers, dockerfile)
+            everything.setdefault(by, []).extend(one for one in handovers if one.arg in gone)
+            for name in gone:
                 names.setdefault(name, []).append(outcome.name)
     for by, several in everything.items():
         for build, text in _unplaced(several, task):
