@@ -273,6 +273,9 @@ class _Rewriter:
         node = entry.value
         if isinstance(node, SequenceNode):
             pairs = [f"{name}={value}" for name, value in values.items()]
+            if node.items and yaml.is_flow(node):
+                # in brackets a brace would mean something
+                pairs = [f'"{pair}"' for pair in pairs]
             yield from yaml.added(service, "environment", pairs, entry)
         elif isinstance(node, MappingNode) and node.own and not yaml.is_flow(node):
             lines = [f"{name}: {value}" for name, value in values.items()]
