@@ -17,7 +17,7 @@ from hardener.errors import HardenError
 from hardener.handover.compose import below
 from hardener.handover.demand import Demand
 from hardener.handover.form import Note, Rewriting
-from hardener.handover.lines import column, line_start, lines_behind, newline, whole_lines
+from hardener.handover.lines import column, line_end, line_start, lines_behind, newline, whole_lines
 from hardener.handover.sources import NotEditableError, variable_for
 from hardener.handover.yamlnodes import YamlText
 from hardener.project.callers.handover import Handover
@@ -33,7 +33,7 @@ from hardener.project.callers.tree import (
 )
 from hardener.project.callers.yamltree import read_yaml
 
-_VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?")
+_VERSION = re.compile(r"\bv?(\d{1,3})(?:\.(\d{1,3})(?:\.\d{1,3})?)?(?![\w.])")
 _EXPRESSION = "${{"
 _TEXT = re.compile(r"'[^']+'")
 _DATA = Path(__file__).parent / "data" / "inputs.toml"
@@ -180,13 +180,22 @@ class _Step:
         since = _inputs().get(action.lower(), {}).get(input_)
         if since is None:
             raise NotEditableError(f"{action} has no input {input_}")
-        version = _VERSION.fullmatch(reference)
-        known = (0, 0) if version is None else (int(version[1]), int(version[2] or 99))
-        # what is pinned by commit isn't older than the versions that most still use
-        if known < tuple(since) and (version is not None or tuple(since) > _OLDEST):
+        version = _VERSION.match(reference) or _VERSION.search(self._comment_on("uses"))
+        # what is pinned by a commit alone isn't older than the versions that most still use
+        known = _OLDEST if version is None else (int(version[1]), int(version[2] or 99))
+        if known < tuple(since):
+            came = ".".join(map(str, since))
             raise NotEditableError(
-                f"{uses} may not have the input {input_}, it came with {since[0]}.{since[1]}"
+                f"{uses} may not have the input {input_}, which came with {came}"
             )
+
+    def _comment_on(self, key: str) -> str:
+        """The comment behind an entry of the step, where pins by commit say the version."""
+        entry = self._step.entry(key)
+        if entry is None:
+            return ""
+        end = entry.value.end
+        return self._text[end : line_end(self._text, end)].partition("#")[2]
 
     def _renamed(self, entry: Entry, input_: str, lines: Sequence[str]) -> Iterator[Edit]:
         """Makes the arguments, all of which go, the lines of another input."""
