@@ -30,7 +30,7 @@ _EXPRESSION = re.compile(r"\$\{\{[^{}]*\}\}")
 _GROOVY = re.compile(r"\$(?:\{(?:(?:env|params)\.)?([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
 # what a shell or another program replaces
 _REPLACED = re.compile(
-    r"\$\{[^{}:]*(?::?[?][^{}]*|:?-)?\}|\$?\$\w+|\$\([^()]*(?:\([^()]*\)[^()]*)*\)|`[^`]*`"
+    r"\$?\$\{[^{}:]*(?::?[?][^{}]*|:?-)?\}|\$?\$\w+|\$?\$\([^()]*(?:\([^()]*\)[^()]*)*\)|`[^`]*`"
     r"|\{\{[^{}]*\}\}|<<[^<>]*>>"
 )
 _PRINTS = re.compile(r"\b(?:echo|printf)\b")

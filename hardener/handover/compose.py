@@ -294,7 +294,7 @@ def _line(source: Source, context: str) -> str:
 def below(context: str, path: str) -> str:
     """A path of the build context, as it is written beside the context's own path."""
     joined = posixpath.normpath(posixpath.join(context, path))
-    return joined if joined.startswith(("/", ".", "$", "~")) else f"./{joined}"
+    return joined if joined.startswith(("/", "../", "$", "~")) else f"./{joined}"
 
 
 def _ssh(handover: Handover, context: str) -> str:

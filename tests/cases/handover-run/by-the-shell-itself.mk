@@ -1,0 +1,2 @@
+a:
+	docker build --build-arg NPM_TOKEN="$$(cat token)" .

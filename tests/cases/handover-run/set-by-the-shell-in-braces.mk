@@ -1,0 +1,2 @@
+a:
+	x=ab; docker build --build-arg NPM_TOKEN=$${x} .
