@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # what may set a variable of the shell without `NAME=`
 _SETTERS = "read|for|select|local|declare|typeset|readonly|getopts|mapfile|readarray|let|unset"
@@ -10,6 +11,7 @@ _SOURCES = re.compile(r"(?m)(?:^|[;&|(]|\bthen\b|\bdo\b)[ \t]*(?:\.|source)[ \t]
 _INCLUDES = re.compile(r"(?m)^[ \t]*-?s?include[ \t]+\S")
 _EXPORTS_ALL = re.compile(r"(?m)^(?:export[ \t]*(?:#.*)?\r?$|\.EXPORT_ALL_VARIABLES)")
 _SETS_A = re.compile(r"(?m)^set[ \t]+(?:-a\b|-o[ \t]+allexport)")
+_ENDS_A = re.compile(r"(?m)^[ \t]*set[ \t]+(?:\+a\b|\+o[ \t]+allexport)")
 _STOPS = re.compile(
     r"(?m)^[ \t]*set[ \t]+(?:-\w+[ \t]+|-o[ \t]+\w+[ \t]+)*(?:-[a-z]*u|-o[ \t]+nounset)"
 )
@@ -42,11 +44,7 @@ def in_environment(name: str, text: str, before: int, reader: str | None) -> boo
         )
     if _exported_by_shell(name, text, before):
         return True
-    return not (
-        _is_set(name, text, "")
-        or re.search(rf"\b(?:{_SETTERS})\b[^\n;|&]*[ \t,]{name}\b", text)
-        or _SOURCES.search(text)
-    )
+    return not _may_be_set(name, text)
 
 
 def without_buildkit(text: str, before: int) -> bool:
@@ -65,6 +63,18 @@ def stops_where_unset(text: str, before: int) -> bool:
     return _STOPS.search(text, 0, before) is not None
 
 
+# a script may build many images with one token
+@lru_cache(maxsize=64)
+def _may_be_set(name: str, text: str) -> bool:
+    """Whether code of the shell sets a variable, or may do so by reading another file."""
+    return (
+        _is_set(name, text, "")
+        or re.search(rf"\b(?:{_SETTERS})\b[^\n;|&]*[ \t,]{name}\b", text) is not None
+        or _SOURCES.search(text) is not None
+    )
+
+
+@lru_cache(maxsize=64)
 def _is_set(name: str, text: str, space: str) -> bool:
     """Whether `NAME=` stands somewhere but as the value of an option."""
     setting = re.compile(rf"(?<![\w$({{.-]){name}{space}(?::{{1,3}}|[?+!])?=(?!=)")
@@ -84,7 +94,8 @@ def _exported_by_shell(name: str, text: str, before: int) -> bool:
     if re.search(rf"\b(?:unset|export[ \t]+-n)\b[^\n;|&]*\b{name}\b", text):
         return False
     exported = re.compile(rf"(?m)^export[ \t][^\n;|&#=]*\b{name}\b|^export[ \t]+{name}=")
-    everything = _SETS_A.search(text)
-    return exported.search(text, 0, before) is not None or (
-        everything is not None and everything.start() < before
-    )
+    if exported.search(text, 0, before) is not None:
+        return True
+    # what is set once that has ended isn't exported
+    ends = _ENDS_A.search(text) is not None and _is_set(name, text, "")
+    return _SETS_A.search(text, 0, before) is not None and not ends
