@@ -21,6 +21,9 @@ FILE_NAMES = ("harden.toml", "pyproject.toml")
 # What a pinned image is named by.
 PinBy = Literal["tag+digest", "digest", "tag"]
 
+# How a RUN gets a secret: in a variable, in a file that it reads, or as `# syntax=` allows.
+HandSecretsOver = Literal["auto", "env", "file"]
+
 
 class SettingsError(HardenError):
     """A settings file that can't be read, or a setting that doesn't exist or fit."""
@@ -38,6 +41,7 @@ class Settings:
         offline: never use the network.
         run_as: number of user and group, `uid:gid`, of a user that run-as-nonroot makes.
         pin: what pin-base-image names an image by.
+        secrets: how mount-secrets hands secrets to RUNs.
         platforms: those that images are built for, besides what a FROM says itself; empty where
             that isn't known.
         registries: how registries are reached, by their names.
@@ -51,6 +55,7 @@ class Settings:
     offline: bool = False
     run_as: str = "10001:10001"
     pin: PinBy = "tag+digest"
+    secrets: HandSecretsOver = "auto"
     platforms: tuple[str, ...] = ()
     registries: Mapping[str, RegistrySettings] = field(default_factory=dict)
     trust: Trust | None = None
@@ -127,6 +132,10 @@ def _value(name: str, value: object, root: Path) -> object:
     if name == "pin":
         if value not in get_args(PinBy):
             raise SettingsError(f"pin is one of {', '.join(get_args(PinBy))}")
+        return value
+    if name == "secrets":
+        if value not in get_args(HandSecretsOver):
+            raise SettingsError(f"secrets is one of {', '.join(get_args(HandSecretsOver))}")
         return value
     if name == "run_as":
         if not isinstance(value, str) or not _RUN_AS.fullmatch(value):

@@ -25,6 +25,7 @@ GROUPS = [
     ("hardener.analysis",),
     ("hardener.settings",),
     ("hardener.images", "hardener.project"),
+    ("hardener.secrets",),
     ("hardener.templating", "hardener.files"),
     ("hardener.dockerfile",),
     ("hardener.errors", "hardener"),

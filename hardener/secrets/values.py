@@ -1,0 +1,115 @@
+"""Tells what a value is: a stand-in, a switch, a token that is known by its shape, a login."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from hardener.secrets.table import table
+
+if TYPE_CHECKING:
+    from detect_secrets.plugins.base import RegexBasedDetector
+
+_PART = re.compile(r"[A-Za-z]+")
+_SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
+# userinfo of a URL (RFC 3986, 3.2.1)
+_USERINFO = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}://([^\s/@'\"<>]{1,500})@[\w$\[{]")
+_CANDIDATE = re.compile(r"[^\s'\"`;,]{12,5000}")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A secret in a text: from `start` to `end`, what kind it is, and the variable to hold it."""
+
+    start: int
+    end: int
+    kind: str
+    name: str
+
+
+def is_switch(value: str) -> bool:
+    """Whether a value says no more than yes, no or nothing, or is a small number."""
+    plain = value.strip("'\"").lower()
+    return plain in table("values")["switch"]["values"] or (plain.isdigit() and len(plain) < 4)
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether a value is a stand-in: made of everyday words, digits and separators, all one
+    character, or marked as something to fill in (`<token>`, `{{ token }}`)."""
+    plain = value.strip("'\" ")
+    if is_switch(plain) or len(set(plain)) <= 2:
+        return True
+    if plain[:1] in "<[{%" and plain[-1:] in ">]}%":
+        return True
+    parts = [part for part in _SEPARATORS.split(plain) if part]
+    return all(_says_nothing(part) for part in parts) and any(not part.isdigit() for part in parts)
+
+
+def _says_nothing(part: str) -> bool:
+    words = _stand_ins()
+    if part.isdigit():
+        return len(part) < 7
+    if part.lower() in words:
+        return True
+    if re.search(r"\d{4}", part):
+        return False
+    return all(word.lower() in words or len(set(word)) == 1 for word in _PART.findall(part))
+
+
+@cache
+def _stand_ins() -> frozenset[str]:
+    return frozenset(table("values")["placeholder"]["words"])
+
+
+def tokens_in(text: str) -> Iterator[Found]:
+    """The tokens in `text` that are known by their shape, by detect-secrets or by our own table."""
+    for number, shape in enumerate(table("values")["shape"]):
+        if not any(mark in text for mark in shape["marks"]):
+            continue
+        if "pattern" in shape:
+            for match in _own(number).finditer(text):
+                yield Found(match.start(), match.end(), shape["kind"], shape["name"])
+        else:
+            yield from _detected(text, shape)
+
+
+@cache
+def _own(number: int) -> re.Pattern[str]:
+    return re.compile(table("values")["shape"][number]["pattern"])
+
+
+def _detected(text: str, shape: dict[str, str]) -> Iterator[Found]:
+    candidates = [match for match in _CANDIDATE.finditer(text) if _may_be(match[0], shape)]
+    if not candidates:
+        return
+    detector = _detector(shape["plugin"])
+    for candidate in candidates:
+        for value in detector.analyze_string(candidate[0]):
+            at = candidate[0].find(value)
+            if value and at >= 0:
+                start = candidate.start() + at
+                yield Found(start, start + len(value), shape["kind"], shape["name"])
+
+
+def _may_be(word: str, shape: dict[str, str]) -> bool:
+    return any(mark in word for mark in shape["marks"]) and any(item.isdigit() for item in word)
+
+
+@cache
+def _detector(plugin: str) -> RegexBasedDetector:
+    # imported late: it takes longer than hardening a whole file
+    module, _, name = plugin.partition(".")
+    found: RegexBasedDetector = getattr(import_module(f"detect_secrets.plugins.{module}"), name)()
+    return found
+
+
+def logins_in(text: str) -> Iterator[tuple[int, int]]:
+    """Where the userinfo of URLs stands in `text` (`user:password`, or a token alone)."""
+    if "@" not in text:
+        return
+    for match in _USERINFO.finditer(text):
+        yield match.start(1), match.end(1)

@@ -1,0 +1,232 @@
+"""mount-secrets: no secret in the image, its history or its build arguments.
+
+What it does
+    Looks for secrets that a build takes in by ARG, ENV, COPY or in the code of a RUN, follows each
+    to the RUNs that use it, and hands it to those, and to no other, in a mount that is gone when
+    the RUN ends. ARG, ENV and COPY go, and so does a later `rm`. With a `# syntax=` line that
+    promises Dockerfile 1.10 or later the RUN finds the secret in the same variable as before
+    (`env=`); else it is read from a file, which every BuildKit, Buildah and Podman can. Whoever
+    builds the image has to hand the secret over: the new command is told with each change, and the
+    callers in the repository are changed with it.
+
+Why
+    Build arguments stand in the image's history and in its provenance; what ENV, COPY and RUN put
+    into a layer stays there, also when a later RUN deletes it. Whoever can pull the image has it.
+    Source: Docker docs, "Build secrets" and the build check SecretsUsedInArgOrEnv; CIS Docker
+    Benchmark 4.10 (secrets are not stored in Dockerfiles); OWASP Docker Security Cheat Sheet,
+    rule 12; hadolint DL3000 series has no such rule.
+
+Before and after
+    -ARG NPM_TOKEN
+    -RUN npm ci
+    +RUN --mount=type=secret,id=npm_token,env=NPM_TOKEN,required=true \\
+    +    npm ci
+
+    docker build --secret id=npm_token,env=NPM_TOKEN .
+
+When it is left alone, with advice
+    - FROM, COPY, LABEL or another instruction that takes no mount reads the secret;
+    - a container needs it when it runs: hand it over then (docker run -e or --env-file, compose
+      `environment:` or `secrets:`, a Kubernetes Secret, Vault Agent, AWS Secrets Manager);
+    - the code is for another shell than sh, or can't be read as a whole;
+    - a RUN writes it where later RUNs find it, in a way that can't be undone in the same RUN;
+    - it is public by design: frameworks send REACT_APP_… and VITE_… to every browser.
+    Names that only look like secrets (TOKEN_URL, KEY_ALIAS, …_FILE) and stand-ins
+    (SECRET_KEY=dummy for one command) are no findings. A secret that stands in the file itself was
+    committed: git's history keeps it, so it has to be revoked and made anew.
+
+How to turn it off
+    # harden: ignore[mount-secrets] reason         above the ARG, ENV, COPY or RUN
+    skip = ["mount-secrets"]                        in harden.toml or [tool.harden]
+    secrets = "file"                                or "env": how RUNs get secrets, whatever
+                                                    `# syntax=` promises
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from hardener.analysis.analysis import Analysis
+from hardener.analysis.secretflow.demand import Mentions
+from hardener.analysis.secretflow.rewrite import Rewriter, promised_style
+from hardener.analysis.secretflow.secret import VariableSecret
+from hardener.analysis.secretflow.variables import variable_flows
+from hardener.transforms.model import Advice, Change, Finding, Subject, Transform
+
+# no file without one of these has anything to look at; in small letters
+_MARKS = (
+    "token", "pass", "pwd", "secret", "cred", "key", "auth", "pat", "login", "@", "rc", ".conf",
+    ".pem", "id_", ".ssh", ".env", ".p12", ".jks", "settings.xml", "config", "bundle_", "pypi",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Guard:
+    """A reason not to rewrite a secret that comes in by a variable.
+
+    `met` says what holds the change off, None where nothing does; `reason` is told then, with
+    `{met}`, `{name}` and `{flag}` (for docker build) filled in.
+    """
+
+    met: Callable[[VariableSecret], str | None]
+    reason: str
+
+
+GUARDS = (
+    _Guard(
+        VariableSecret.is_public,
+        "{met} is public by design: the framework puts it into what browsers are sent, so no mount "
+        "can hide it. Keep it if it is meant for the public, else use it on the server alone",
+    ),
+    _Guard(
+        VariableSecret.is_for_children,
+        "{name} is handed on by ONBUILD ({met}), to images whose callers aren't known here. Write "
+        "ONBUILD RUN --mount=type=secret,id={id} … and build them with {flag}",
+    ),
+    _Guard(
+        VariableSecret.is_read_elsewhere,
+        "{name} is read by {met}, which takes no secret mount. Read it in a RUN with "
+        "--mount=type=secret,id={id} alone, or take a value that isn't secret there",
+    ),
+    _Guard(
+        VariableSecret.starts_with_it,
+        "{met} reads {name} when the container starts, so the image has to do without. {run_time}",
+    ),
+    _Guard(
+        VariableSecret.may_be_needed_at_run_time,
+        "{name} stays in the image's configuration; whether the container needs {met} can't be "
+        "seen. {run_time}; for the build: {flag}",
+    ),
+    _Guard(
+        VariableSecret.is_windows,
+        "{name} is read by a RUN of Windows ({met}), where secret mounts don't work. Fetch what "
+        "needs it before the build, and COPY that",
+    ),
+    _Guard(
+        VariableSecret.shell_is_foreign,
+        "{name} is read by code that isn't for sh ({met}). Add # syntax=docker/dockerfile:1 at the "
+        "top and RUN --mount=type=secret,id={id},env={name}, then build with {flag}",
+    ),
+    _Guard(
+        VariableSecret.has_no_shell,
+        "{name} is read by a RUN without a shell ({met}). Add # syntax=docker/dockerfile:1 at the "
+        "top and RUN --mount=type=secret,id={id},env={name}, then build with {flag}",
+    ),
+    _Guard(
+        VariableSecret.is_set_again,
+        "{name} is read and set by the same RUN ({met}). Take the ARG or ENV out and read "
+        "/run/secrets/{id} there, with --mount=type=secret,id={id}; build with {flag}",
+    ),
+    _Guard(
+        VariableSecret.is_not_understood,
+        "{name} is read by code that isn't wholly understood ({met}). Read /run/secrets/{id} "
+        "there, with RUN --mount=type=secret,id={id}; build with {flag}",
+    ),
+    _Guard(
+        VariableSecret.is_composed,
+        "{name} is part of {met} in a way that can't be written for the shell. Set it in the RUN, "
+        "with --mount=type=secret,id={id}; build with {flag}",
+    ),
+)
+
+_RUN_TIME = (
+    "Hand it over when the container starts: docker run -e {name} or --env-file, compose "
+    "environment or secrets, a Kubernetes Secret, Vault Agent, AWS Secrets Manager "
+    "(harden explain mount-secrets)"
+)
+
+
+_TIED = "{} stays, as it stands in one value with {}, which can't be mounted: see there"
+
+
+def look(subject: Subject) -> Iterator[Finding]:
+    """Every secret that the file takes in."""
+    dockerfile = subject.dockerfile
+    lowered = dockerfile.text.lower()
+    if not dockerfile.stages or not any(mark in lowered for mark in _MARKS):
+        return
+    analysis = Analysis(dockerfile, lambda: subject.context)
+    style = subject.settings.secrets
+    rewriter = Rewriter(dockerfile, promised_style(dockerfile) if style == "auto" else style)
+    mentions = Mentions(analysis)
+    passed = {name: True for build in subject.usage.builds for name in build.args}
+    secrets = [
+        VariableSecret(flow, analysis, mentions, rewriter, subject.usage)
+        for flow in variable_flows(analysis, passed)
+    ]
+    found = [_judged(secret) for secret in secrets]
+    held_up = True
+    while held_up:
+        held_up = False
+        for at, secret in enumerate(secrets):
+            if isinstance(found[at], Change) and (other := _tied(secret, secrets, found)):
+                found[at] = Advice(
+                    secret.anchor, _leaked(secret) + _TIED.format(secret.flow.name, other)
+                )
+                held_up = True
+    yield from found
+
+
+def _tied(
+    secret: VariableSecret, secrets: Sequence[VariableSecret], found: Sequence[Finding]
+) -> str | None:
+    """A secret that stays as it is and that stands in the same ARG or ENV."""
+    places = {(item.instruction.span.start, item.pair.name) for item in secret.flow.declared}
+    for other, finding in zip(secrets, found, strict=True):
+        if other is not secret and isinstance(finding, Advice):
+            for item in other.flow.declared:
+                if (item.instruction.span.start, item.pair.name) in places:
+                    return other.flow.name
+    return None
+
+
+def _judged(secret: VariableSecret) -> Finding:
+    for guard in GUARDS:
+        met = guard.met(secret)
+        if met is not None:
+            name = secret.flow.name
+            told = guard.reason.format(
+                met=met,
+                name=name,
+                id=secret.flow.id,
+                flag=f"docker build {secret.build_flag} .",
+                run_time=_RUN_TIME.format(name=name),
+            )
+            return Advice(secret.anchor, _leaked(secret) + told)
+    return Change(
+        secret.anchor,
+        _leaked(secret) + _reason(secret),
+        tuple(secret.edits()),
+        handovers=(secret.handover,) if secret.needed else (),
+    )
+
+
+def _reason(secret: VariableSecret) -> str:
+    """How it came in, who gets it now, and what to hand over."""
+    flow = secret.flow
+    way = "a build argument, which the image's history keeps" if flow.passed else "in ENV"
+    lines = [str(use.code.instruction.first_line) for use, _ in secret.needed]
+    if not lines:
+        return f"{flow.name} was {way}; nothing uses it, so it goes"
+    named = f"line {lines[0]}" if len(lines) == 1 else f"lines {', '.join(lines)}"
+    told = f"{flow.name} was {way}; now the RUN of {named} alone gets it, as a secret mount"
+    if len(lines) > 1:
+        told = told.replace("the RUN of", "the RUNs of").replace("gets it", "get it")
+    return f"{told}. Build with: docker build {secret.build_flag} ."
+
+
+def _leaked(secret: VariableSecret) -> str:
+    if not secret.flow.leaked:
+        return ""
+    return "leaked: rotate it, as git's history keeps the value that the file holds. "
+
+
+TRANSFORM = Transform(
+    name="mount-secrets",
+    summary="Hand secrets to the RUNs that use them in mounts, so that no image holds them.",
+    level="guarded",
+    look=look,
+    after=("pin-base-image",),
+    changes=frozenset({"keywords", "instructions"}),
+)
