@@ -49,6 +49,8 @@ from dataclasses import dataclass
 
 from hardener.analysis.analysis import Analysis
 from hardener.analysis.secretflow.demand import Mentions
+from hardener.analysis.secretflow.files import copied_secrets
+from hardener.analysis.secretflow.filesecret import FileSecret
 from hardener.analysis.secretflow.rewrite import Rewriter, promised_style
 from hardener.analysis.secretflow.secret import VariableSecret
 from hardener.analysis.secretflow.variables import variable_flows
@@ -130,6 +132,60 @@ GUARDS = (
     ),
 )
 
+
+@dataclass(frozen=True, slots=True)
+class _FileGuard:
+    """A reason not to rewrite a credential file that is copied; the fields are those of _Guard."""
+
+    met: Callable[[FileSecret], str | None]
+    reason: str
+
+
+FILE_GUARDS = (
+    _FileGuard(
+        FileSecret.is_a_folder,
+        "{met} is a folder of credentials, and the image keeps all of it. Copy what isn't secret "
+        "(known_hosts, config) by name, and mount the rest: RUN --mount=type=ssh for keys, "
+        "--mount=type=secret,id=…,target=… for others",
+    ),
+    _FileGuard(
+        FileSecret.is_started_with,
+        "{name} is also named by {met}, so the image needs it or passes it on. Mount it where it "
+        "is read (docker run -v, compose secrets, a Kubernetes Secret)",
+    ),
+    _FileGuard(
+        FileSecret.is_for_run_time,
+        "{met} is copied into the image, and whether the container reads it can't be seen. {advice}"
+        "; for a RUN: --mount=type=secret,id={id},target={target}",
+    ),
+    _FileGuard(
+        FileSecret.is_kept,
+        "{name} is copied, and {met} puts what stands in it elsewhere, where the image keeps it. "
+        "Let the program read it from {target}, with RUN --mount=type=secret,id={id},target={target}",
+    ),
+    _FileGuard(
+        FileSecret.has_no_reader,
+        "{met} is copied into the image, and no RUN is seen to read it. Take it out, or mount it "
+        "in the RUN that does: --mount=type=secret,id={id},target={target}",
+    ),
+    _FileGuard(
+        FileSecret.place_is_unknown,
+        "{met} is copied to a place that isn't known here. Take it out, and mount it in the RUN "
+        "that reads it: --mount=type=secret,id={id},target=…; build with {flag}",
+    ),
+    _FileGuard(
+        FileSecret.is_unreadable,
+        "{name} has to belong to {met}, whose number isn't known here. Mount it with that number: "
+        "RUN --mount=type=secret,id={id},target={target},uid=…; build with {flag}",
+    ),
+    _FileGuard(
+        FileSecret.is_closed_in,
+        "{name} is deleted or given other rights by code that can't be changed alone ({met}). Take "
+        "that out, and mount the file: RUN --mount=type=secret,id={id},target={target}; build with "
+        "{flag}",
+    ),
+)
+
 _RUN_TIME = (
     "Hand it over when the container starts: docker run -e {name} or --env-file, compose "
     "environment or secrets, a Kubernetes Secret, Vault Agent, AWS Secrets Manager "
@@ -166,6 +222,56 @@ def look(subject: Subject) -> Iterator[Finding]:
                 )
                 held_up = True
     yield from found
+    yield from _files(analysis, rewriter)
+
+
+def _files(analysis: Analysis, rewriter: Rewriter) -> Iterator[Finding]:
+    """The credential files that are copied; those that can go, go together."""
+    together: list[FileSecret] = []
+    together += [FileSecret(found, rewriter, together) for found in copied_secrets(analysis)]
+    advice: list[Finding] = []
+    while True:
+        met = [(file, guard, guard.met(file)) for file in together for guard in FILE_GUARDS]
+        held = next(((file, guard, why) for file, guard, why in met if why is not None), None)
+        if held is None:
+            break
+        file, guard, why = held
+        together.remove(file)
+        advice.append(_file_advice(file, guard, why))
+    yield from advice
+    for file in together:
+        edits = tuple(file.edits())
+        yield Change(file.anchor, _file_reason(file), edits, handovers=(file.handover,))
+
+
+def _file_advice(file: FileSecret, guard: _FileGuard, met: str) -> Advice:
+    told = guard.reason.format(
+        met=met,
+        name=file.name,
+        id=file.id,
+        target=file.found.target or "…",
+        advice=_sentence(file.found.kind.advice or "mount it when the container starts"),
+        flag=f"docker build {file.build_flag} .",
+    )
+    return Advice(file.anchor, told)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _file_reason(file: FileSecret) -> str:
+    """What was copied, who gets it now, and what to hand over."""
+    lines = [str(use.code.instruction.first_line) for use in file.found.readers]
+    named = f"RUN of line {lines[0]}" if len(lines) == 1 else f"RUNs of lines {', '.join(lines)}"
+    how = "uses the SSH agent instead" if file.by_agent else "alone gets it, as a secret mount"
+    if len(lines) > 1:
+        how = how.replace("uses", "use").replace("gets", "get")
+    layer = "deleted too late: the layer keeps it" if file.found.removed else "a layer keeps it"
+    return (
+        f"{file.name} was copied into the image ({layer}); now the {named} {how}. "
+        f"Build with: docker build {file.build_flag} ."
+    )
 
 
 def _tied(

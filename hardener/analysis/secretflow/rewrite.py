@@ -124,12 +124,38 @@ class Rewriter:
         spaces; those that are there already stay."""
         instruction = code.instruction
         here = instruction.keyword.end
-        joint = ""
-        if not instruction.heredocs and self._breaks:
-            joint = f" {self.dockerfile.escape}{self.dockerfile.newline}{self._indent[:-1]}"
         for mount in mounts:
             if not has_mount(instruction, mount, file=file):
-                yield Edit(here, here, f" {mount.written(code.step, file=file)}{joint}")
+                yield Edit(here, here, f" {mount.written(code.step, file=file)}{self._joint(code)}")
+
+    def ssh(self, code: RunCode) -> Iterator[Edit]:
+        """Let a RUN use the SSH agent of whoever builds."""
+        user = code.step.user
+        parts = ["--mount=type=ssh"]
+        if user.name and _NUMERIC.fullmatch(user.name) and user.name != "0":
+            parts.append(f"uid={user.name}")
+        elif user.name not in ("root", "0"):
+            # a socket wants writing
+            parts.append("mode=0666")
+        parts.append("required=true")
+        if not any(
+            "type=ssh" in (flag.value or "") for flag in code.instruction.flags_named("mount")
+        ):
+            here = code.instruction.keyword.end
+            yield Edit(here, here, f" {','.join(parts)}{self._joint(code)}")
+
+    def _joint(self, code: RunCode) -> str:
+        """What stands between a mount and what follows it."""
+        if code.instruction.heredocs or not self._breaks:
+            return ""
+        return f" {self.dockerfile.escape}{self.dockerfile.newline}{self._indent[:-1]}"
+
+    def in_front(self, code: RunCode, command: str) -> Edit:
+        """Put a command with its `&&` in front of the code of a RUN in shell form."""
+        joint = " "
+        if self._breaks:
+            joint = f" {self.dockerfile.escape}{self.dockerfile.newline}{self._indent}"
+        return Edit(code.span.start, code.span.start, command + joint)
 
     def variable(
         self, code: RunCode, id_: str, carriers: Sequence[Carrier], *, required: bool
@@ -173,10 +199,7 @@ class Rewriter:
             indent = line[: len(line) - len(line.lstrip("\t "))]
             lines = "".join(f"{indent}export {item}{self.dockerfile.newline}" for item in setting)
             return Edit(start, start, lines)
-        joint = " "
-        if self._breaks:
-            joint = f" {self.dockerfile.escape}{self.dockerfile.newline}{self._indent}"
-        return Edit(start, start, f"export {' '.join(setting)} &&{joint}")
+        return self.in_front(code, f"export {' '.join(setting)} &&")
 
     def without(self, declared: Iterable[Declared]) -> Iterator[Edit]:
         """Take out names of ARG and ENV, and the whole instruction where none is left."""
