@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -28,6 +28,7 @@ class Credential:
     secret: re.Pattern[str] | None
     variables: bool
     programs: frozenset[str]
+    quiet: frozenset[str]
     runtime: bool
     ssh: bool
     advice: str
@@ -37,6 +38,11 @@ class Credential:
         if self.secret is None:
             return self.always
         return self.secret.search(text) is not None
+
+    def is_read_by(self, words: Sequence[str]) -> bool:
+        """Whether a command, its name without folders first, reads such a file by itself."""
+        starts = {" ".join(words[:count]) for count in (1, 2, 3)}
+        return not self.programs.isdisjoint(starts) and self.quiet.isdisjoint(starts)
 
     def wanted(self, text: str) -> Iterator[str]:
         """The variables that the tool puts in while it reads the file."""
@@ -59,6 +65,7 @@ def credentials() -> tuple[Credential, ...]:
             secret=re.compile(entry["secret"]) if "secret" in entry else None,
             variables=entry["variables"],
             programs=frozenset(entry["programs"]),
+            quiet=frozenset(entry.get("quiet", ())),
             runtime=entry.get("runtime", False),
             ssh=entry.get("ssh", False),
             advice=entry.get("advice", ""),

@@ -126,6 +126,11 @@ GUARDS = (
         "there, with RUN --mount=type=secret,id={id}; build with {flag}",
     ),
     _Guard(
+        VariableSecret.is_kept,
+        "{name} is written down where the image keeps it: {met}. Do that in the RUN that needs it, "
+        "with --mount=type=secret,id={id}, and take it away at its end; build with {flag}",
+    ),
+    _Guard(
         VariableSecret.is_composed,
         "{name} is part of {met} in a way that can't be written for the shell. Set it in the RUN, "
         "with --mount=type=secret,id={id}; build with {flag}",
@@ -161,7 +166,7 @@ FILE_GUARDS = (
     _FileGuard(
         FileSecret.is_kept,
         "{name} is copied, and {met} puts what stands in it elsewhere, where the image keeps it. "
-        "Let the program read it from {target}, with RUN --mount=type=secret,id={id},target={target}",
+        "Let the program read it at {target}, with RUN --mount=type=secret,id={id},target={target}",
     ),
     _FileGuard(
         FileSecret.has_no_reader,
@@ -312,7 +317,7 @@ def _reason(secret: VariableSecret) -> str:
     """How it came in, who gets it now, and what to hand over."""
     flow = secret.flow
     way = "a build argument, which the image's history keeps" if flow.passed else "in ENV"
-    lines = [str(use.code.instruction.first_line) for use, _ in secret.needed]
+    lines = [str(instruction.first_line) for instruction in secret.readers]
     if not lines:
         return f"{flow.name} was {way}; nothing uses it, so it goes"
     named = f"line {lines[0]}" if len(lines) == 1 else f"lines {', '.join(lines)}"

@@ -108,11 +108,19 @@ class RunCode:
         return () if self.script is None else tuple(effective_commands(self.script))
 
     @cached_property
+    def calls(self) -> tuple[tuple[str, ...], ...]:
+        """The words of what it runs, programs without their folders."""
+        if self.form == "exec":
+            words = self.instruction.json or ()
+            return ((name_of(words[0]), *words[1:]),) if words else ()
+        return tuple(
+            (item.name, *(word.text for word in item.args)) for item in self.commands if item.name
+        )
+
+    @cached_property
     def programs(self) -> frozenset[str]:
         """The names of the programs it runs; for the exec form its first word."""
-        if self.form == "exec":
-            return frozenset(name_of(word) for word in (self.instruction.json or ())[:1])
-        return frozenset(item.name for item in self.commands if item.name)
+        return frozenset(words[0] for words in self.calls)
 
     @property
     def runs_scripts(self) -> bool:

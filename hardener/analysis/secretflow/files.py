@@ -154,22 +154,33 @@ def _target(
 
 def _follow(analysis: Analysis, found: CopiedSecret) -> None:
     """Note what the RUNs behind the COPY do, in its stage and those built on it."""
-    start = found.instruction.span.start
-    within = {found.step.stage.index}
-    for stage in analysis.dockerfile.stages[found.step.stage.index :]:
+    gone: set[int] = set()
+    for step in steps_behind(analysis, found.step):
+        stage = step.stage
         below_ = base_stage(analysis.dockerfile, stage)
-        if stage.index not in within and (below_ is None or below_.index not in within):
-            continue
-        within.add(stage.index)
-        for step in analysis.stage(stage).own_steps:
-            if step.instruction.span.start <= start:
-                continue
-            if step.instruction.name == "RUN":
-                use = _use_of(analysis, found, step)
-                if use is not None:
-                    found.uses.append(use)
-            elif _names(found, step.instruction.logical.text, step.folder):
-                found.elsewhere.append(step.instruction)
+        if stage.index in gone or (below_ is not None and below_.index in gone):
+            gone.add(stage.index)
+        elif step.instruction.name == "RUN":
+            use = _use_of(analysis, found, step)
+            if use is not None:
+                found.uses.append(use)
+                if use.removed:
+                    gone.add(stage.index)
+        elif _names(found, step.instruction.logical.text, step.folder):
+            found.elsewhere.append(step.instruction)
+
+
+def steps_behind(analysis: Analysis, step: Step) -> Iterator[Step]:
+    """The steps behind one, in its stage and in those that are built on it."""
+    start = step.instruction.span.start
+    within = {step.stage.index}
+    for stage in analysis.dockerfile.stages[step.stage.index :]:
+        below_ = base_stage(analysis.dockerfile, stage)
+        if stage.index in within or (below_ is not None and below_.index in within):
+            within.add(stage.index)
+            for later in analysis.stage(stage).own_steps:
+                if later.instruction.span.start > start:
+                    yield later
 
 
 def _names(found: CopiedSecret, text: str, folder: str | None) -> bool:
@@ -181,7 +192,7 @@ def _use_of(analysis: Analysis, found: CopiedSecret, step: Step) -> FileUse | No
     code = RunCode(analysis.dockerfile, step)
     use = FileUse(code)
     named = _names(found, code.text, step.folder)
-    if found.kind.programs & code.programs:
+    if any(found.kind.is_read_by(words) for words in code.calls):
         use.reads = True
     if code.runs_scripts or "make" in code.programs:
         use.reads = True

@@ -158,9 +158,16 @@ class Rewriter:
         return Edit(code.span.start, code.span.start, command + joint)
 
     def variable(
-        self, code: RunCode, id_: str, carriers: Sequence[Carrier], *, required: bool
+        self,
+        code: RunCode,
+        id_: str,
+        carriers: Sequence[Carrier],
+        *,
+        required: bool,
+        for_all: bool = False,
     ) -> Iterator[Edit]:
-        """Hand a secret over to a RUN in variables."""
+        """Hand a secret over to a RUN in variables; `for_all` of its commands, or for the one that
+        reads them by itself."""
         file = self.style == "file"
         plain = [item for item in carriers if item.value is None]
         if file:
@@ -173,7 +180,8 @@ class Rewriter:
         setting = [f'{item.name}="{_contents(id_, required)}"' for item in plain] if file else []
         setting += [self._composed(item, required) for item in carriers if item.value]
         if setting:
-            yield self._set(code, setting, [item.name for item in carriers])
+            names = [item.name for item in carriers]
+            yield self._set(code, setting, names, for_all=for_all)
 
     def _composed(self, carrier: Carrier, required: bool) -> str:
         """A variable with a secret in it, set for a shell."""
@@ -185,9 +193,11 @@ class Rewriter:
                 value = re.sub(rf"\${name}\b", contents, value)
         return f'{carrier.name}="{value}"'
 
-    def _set(self, code: RunCode, setting: Sequence[str], names: Sequence[str]) -> Edit:
+    def _set(
+        self, code: RunCode, setting: Sequence[str], names: Sequence[str], *, for_all: bool
+    ) -> Edit:
         """Set variables: in front of the one command that reads them, else for all of the code."""
-        alone = _only_reader(code, names)
+        alone = None if for_all else _only_reader(code, names)
         if alone is not None:
             return Edit(alone, alone, " ".join(setting) + " ")
         start = code.span.start
@@ -200,6 +210,27 @@ class Rewriter:
             lines = "".join(f"{indent}export {item}{self.dockerfile.newline}" for item in setting)
             return Edit(start, start, lines)
         return self.in_front(code, f"export {' '.join(setting)} &&")
+
+    def behind(self, code: RunCode, command: str) -> Edit:
+        """Put a command behind the code of a RUN in shell form."""
+        end = code.span.end
+        if not self._breaks:
+            return Edit(end, end, f" && {command}")
+        newline, escape = self.dockerfile.newline, self.dockerfile.escape
+        if style_of(self.dockerfile).leads:
+            return Edit(end, end, f" {escape}{newline}{self._indent}&& {command}")
+        return Edit(end, end, f" && {escape}{newline}{self._indent}{command}")
+
+    def comments(self, name: str, flag: str) -> Iterator[Edit]:
+        """Comments that tell how to hand over the build argument tell the new way."""
+        if "--build-arg" not in self.dockerfile.text:
+            return
+        value = r"""(?:=(?:"[^"]*"|'[^']*'|[^\s"'`]*))?"""
+        telling = re.compile(rf"--build-arg[ =]{re.escape(name)}{value}(?![\w=])")
+        for comment in self.dockerfile.comments:
+            start, end = comment.span.start, comment.span.end
+            for told in telling.finditer(self.dockerfile.text, start, end):
+                yield Edit(told.start(), told.end(), flag)
 
     def without(self, declared: Iterable[Declared]) -> Iterator[Edit]:
         """Take out names of ARG and ENV, and the whole instruction where none is left."""

@@ -9,6 +9,7 @@ from functools import cached_property
 from hardener.analysis.analysis import Analysis
 from hardener.analysis.secretflow.demand import Mentions, needed
 from hardener.analysis.secretflow.model import Carrier, Flow, Use
+from hardener.analysis.secretflow.plan import Plans
 from hardener.analysis.secretflow.rewrite import Rewriter, is_simple
 from hardener.dockerfile.edits import Edit
 from hardener.dockerfile.images import base_stage
@@ -153,15 +154,28 @@ class VariableSecret:
                     return f"{name}, which {path} names,"
         return None
 
+    def is_kept(self) -> str | None:
+        """A RUN writes it down where the image keeps it, and that can't be undone there."""
+        return self._plans.refusal
+
+    @cached_property
+    def _plans(self) -> Plans:
+        return Plans(self.analysis, self.flow, self.needed)
+
     # --- the rewrite ---
+
+    @property
+    def readers(self) -> list[Instruction]:
+        """The RUNs that get the secret, in order."""
+        plans = sorted(self._plans.of.items())
+        return [plan.code.instruction for _, plan in plans if plan.carriers and not plan.spared]
 
     def edits(self) -> Iterator[Edit]:
         """Mounts for the RUNs that need the secret; ARG and ENV go."""
         yield from self.rewriter.without(self.flow.declared)
-        for use, carriers in self.needed:
-            yield from self.rewriter.variable(
-                use.code, self.flow.id, carriers, required=not self.optional
-            )
+        for plan in self._plans.of.values():
+            yield from plan.edits(self.rewriter, self.flow.id, required=not self.optional)
+        yield from self.rewriter.comments(self.flow.name, self.build_flag)
 
     @property
     def build_flag(self) -> str:
@@ -172,9 +186,9 @@ class VariableSecret:
     def handover(self) -> Handover:
         """What callers hand over from now on."""
         stages = {
-            (stage.name or str(stage.index)): None
-            for use, _ in self.needed
-            for stage in [use.code.step.stage]
+            (plan.code.step.stage.name or str(plan.code.step.stage.index)): None
+            for plan in self._plans.of.values()
+            if plan.carriers and not plan.spared
         }
         whole = len(self.analysis.dockerfile.stages) == 1
         return Handover(

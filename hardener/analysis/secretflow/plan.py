@@ -1,0 +1,191 @@
+"""Plans what becomes of each RUN that a secret reaches, also where one writes it down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from hardener.analysis.analysis import Analysis
+from hardener.analysis.secretflow.clones import Clone, clones
+from hardener.analysis.secretflow.code import RunCode
+from hardener.analysis.secretflow.cutting import Cut
+from hardener.analysis.secretflow.files import steps_behind
+from hardener.analysis.secretflow.model import Carrier, Flow, Use
+from hardener.analysis.secretflow.rewrite import Rewriter
+from hardener.analysis.secretflow.stores import Written, written
+from hardener.dockerfile.edits import Edit
+from hardener.dockerfile.shell import Command
+
+
+@dataclass
+class Plan:
+    """What becomes of one RUN.
+
+    Attributes:
+        code: the RUN.
+        carriers: the variables it gets the secret in.
+        front: commands that go in front, which write the secret down.
+        back: commands that go behind, which take that away again.
+        cut: what goes from it.
+        clones: calls of git that would leave the secret in what they fetch.
+    """
+
+    code: RunCode
+    carriers: tuple[Carrier, ...] = ()
+    front: list[str] = field(default_factory=list)
+    back: list[str] = field(default_factory=list)
+    cut: Cut = field(init=False)
+    clones: tuple[Clone, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.cut = Cut(self.code)
+
+    @property
+    def spared(self) -> bool:
+        """Whether nothing of what is left needs the secret, since only what goes named it."""
+        if self.front or not self.cut.commands or self.code.script is None:
+            return False
+        names = {item.name for item in self.carriers}
+        left = [item for item in self.code.script.commands if item not in self.cut.commands]
+        return not any(names & set(item.variables) for item in left)
+
+    def edits(self, rewriter: Rewriter, id_: str, *, required: bool) -> Iterator[Edit]:
+        """The edits of this RUN."""
+        if self.cut.everything and not self.front:
+            yield rewriter.gone(self.code.instruction)
+            return
+        yield from self.cut.edits()
+        if self.carriers and not self.spared:
+            yield from rewriter.variable(
+                self.code,
+                id_,
+                self.carriers,
+                required=required,
+                for_all=bool(self.front or self.back),
+            )
+        for command in self.front:
+            yield rewriter.in_front(self.code, f"{command} &&")
+        for clone in self.clones:
+            yield from clone.edits()
+        for command in self.back:
+            yield rewriter.behind(self.code, command)
+
+
+class Plans:
+    """The plans for all RUNs that one secret reaches.
+
+    Attributes:
+        of: by the offset of the RUN.
+        refusal: why the secret can't be kept out of the image; None where it can.
+    """
+
+    def __init__(
+        self,
+        analysis: Analysis,
+        flow: Flow,
+        needed: Sequence[tuple[Use, tuple[Carrier, ...]]],
+    ) -> None:
+        self.refusal: str | None = None
+        self.of: dict[int, Plan] = {}
+        self._analysis = analysis
+        for use, carriers in needed:
+            plan = self._plan(use.code)
+            plan.carriers = carriers
+            names = frozenset(item.name for item in carriers)
+            found = clones(use.code, names)
+            plan.clones = found.calls
+            if found.refused is not None:
+                self._refuse(use.code, found.refused)
+        for use, carriers in needed:
+            for item in written(use.code, frozenset(carrier.name for carrier in carriers)):
+                self._undo(item, carriers)
+
+    def _plan(self, code: RunCode) -> Plan:
+        return self.of.setdefault(code.instruction.span.start, Plan(code))
+
+    def _refuse(self, code: RunCode, why: str) -> None:
+        if self.refusal is None:
+            self.refusal = f"{why} in line {code.instruction.first_line}"
+
+    def _undo(self, item: Written, carriers: tuple[Carrier, ...]) -> None:
+        """Let what one command writes down be there for those who read it only."""
+        readers, removers = self._later(item)
+        here = self._is_read_here(item)
+        if item.undo is None or not (readers or here) or not _can_go_on(item.code):
+            self._refuse(item.code, item.what)
+            return
+        for code, commands in removers:
+            cut = self._plan(code).cut
+            cut.commands += commands
+            if (why := cut.refusal()) is not None:
+                self._refuse(code, f"{item.what}: {why}")
+        if here or not readers:
+            self._plan(item.code).back.append(item.undo)
+        else:
+            self._move(item)
+        for code in readers:
+            plan = self._plan(code)
+            elsewhere = item.relative and code.step.folder != item.code.step.folder
+            if not _can_go_on(code) or elsewhere or code.step.user.text != item.code.step.user.text:
+                self._refuse(code, f"{item.what}, which is read")
+            plan.carriers = tuple({c.name: c for c in (*plan.carriers, *carriers)}.values())
+            plan.front.append(item.setup)
+            plan.back.insert(0, item.undo)
+
+    def _move(self, item: Written) -> None:
+        cut = self._plan(item.code).cut
+        cut.commands.append(item.command)
+        if (why := cut.refusal()) is not None:
+            self._refuse(item.code, f"{item.what}: {why}")
+
+    def _is_read_here(self, item: Written) -> bool:
+        code = item.code
+        if code.script is None:
+            return False
+        at = code.script.commands.index(item.command)
+        behind = code.script.commands[at + 1 :]
+        return any(_reads(item, command) for command in behind)
+
+    def _later(self, item: Written) -> tuple[list[RunCode], list[tuple[RunCode, list[Command]]]]:
+        """The RUNs behind that read what was written, and those that take it away."""
+        readers: list[RunCode] = []
+        removers: list[tuple[RunCode, list[Command]]] = []
+        gone: set[int] = set()
+        for step in steps_behind(self._analysis, item.code.step):
+            if step.instruction.name != "RUN" or step.stage.index in gone:
+                continue
+            code = RunCode(item.code.dockerfile, step)
+            removing = [
+                command
+                for command in (code.script.commands if code.script else ())
+                if item.removes(_words(command))
+            ]
+            if any(item.reads(words) for words in code.calls) or code.runs_scripts:
+                readers.append(code)
+            if removing:
+                removers.append((code, removing))
+                gone.add(step.stage.index)
+        return readers, removers
+
+
+def _reads(item: Written, command: Command) -> bool:
+    words = _words(command)
+    return bool(words) and (item.reads(words) or words[0].startswith("./") or words[0] == "make")
+
+
+def _words(command: Command) -> tuple[str, ...]:
+    words = [word.text for word in command.words]
+    return (words[0].rpartition("/")[2] or words[0], *words[1:]) if words else ()
+
+
+def _can_go_on(code: RunCode) -> bool:
+    """Whether commands can be put in front of the code and behind it without changing what a
+    failure of one of them does."""
+    script = code.script
+    if code.form != "shell" or script is None or not script.complete:
+        return False
+    if code.instruction.heredocs:
+        return False
+    joints = {step.connector for step in script.chain[1:]}
+    last = script.chain[-1] if script.chain else None
+    return joints <= {"&&"} and last is not None and not last.background
