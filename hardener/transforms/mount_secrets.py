@@ -51,6 +51,8 @@ from hardener.analysis.analysis import Analysis
 from hardener.analysis.secretflow.demand import Mentions
 from hardener.analysis.secretflow.files import copied_secrets
 from hardener.analysis.secretflow.filesecret import FileSecret
+from hardener.analysis.secretflow.literals import literals
+from hardener.analysis.secretflow.literalsecret import LiteralSecret, grouped
 from hardener.analysis.secretflow.rewrite import Rewriter, promised_style
 from hardener.analysis.secretflow.secret import VariableSecret
 from hardener.analysis.secretflow.variables import variable_flows
@@ -191,6 +193,37 @@ FILE_GUARDS = (
     ),
 )
 
+
+@dataclass(frozen=True, slots=True)
+class _LiteralGuard:
+    """A reason not to rewrite a secret that stands in a RUN; the fields are those of _Guard."""
+
+    met: Callable[[LiteralSecret], str | None]
+    reason: str
+
+
+_LEAKED = "leaked: rotate it, as git's history keeps the value that the file holds. "
+
+LITERAL_GUARDS = (
+    _LiteralGuard(
+        LiteralSecret.is_password_of_the_image,
+        "{what} is set as a password in the image ({met}): whoever has the image or the file knows "
+        "it, and it is the same everywhere. Lock the account, or set the password when the "
+        "container starts",
+    ),
+    _LiteralGuard(
+        LiteralSecret.is_kept,
+        "leaked: rotate it. {what} stands in the code ({met}), and whether the image keeps what is "
+        "made of it can't be seen. If a RUN alone needs it, read it there from /run/secrets/{id}, "
+        "with --mount=type=secret,id={id}; build with {flag}",
+    ),
+    _LiteralGuard(
+        LiteralSecret.is_not_understood,
+        "leaked: rotate it. {what} stands in code that isn't wholly understood ({met}). Read it "
+        "there from /run/secrets/{id}, with --mount=type=secret,id={id}; build with {flag}",
+    ),
+)
+
 _RUN_TIME = (
     "Hand it over when the container starts: docker run -e {name} or --env-file, compose "
     "environment or secrets, a Kubernetes Secret, Vault Agent, AWS Secrets Manager "
@@ -228,6 +261,7 @@ def look(subject: Subject) -> Iterator[Finding]:
                 held_up = True
     yield from found
     yield from _files(analysis, rewriter)
+    yield from _literals(analysis, rewriter, {secret.flow.name for secret in secrets})
 
 
 def _files(analysis: Analysis, rewriter: Rewriter) -> Iterator[Finding]:
@@ -259,6 +293,39 @@ def _file_advice(file: FileSecret, guard: _FileGuard, met: str) -> Advice:
         flag=f"docker build {file.build_flag} .",
     )
     return Advice(file.anchor, told)
+
+
+def _literals(analysis: Analysis, rewriter: Rewriter, taken: set[str]) -> Iterator[Finding]:
+    """The secrets that stand in the code of RUNs."""
+    dockerfile = analysis.dockerfile
+    found = [
+        literal
+        for stage in dockerfile.stages
+        if any(item.name == "RUN" for item in stage.instructions)
+        for step in analysis.stage(stage).own_steps
+        if step.instruction.name == "RUN"
+        for literal in literals(dockerfile, step)
+    ]
+    for secret in grouped(found, rewriter, taken):
+        flag = f"docker build {secret.build_flag} ."
+        for guard in LITERAL_GUARDS:
+            met = guard.met(secret)
+            if met is not None:
+                told = guard.reason.format(met=met, what=secret.what, id=secret.id, flag=flag)
+                yield Advice(secret.anchor, told)
+                break
+        else:
+            lines = sorted({place.code.instruction.first_line for place in secret.places})
+            named = "its RUN" if len(lines) == 1 else f"the RUNs of lines {_listed(lines)}"
+            reason = (
+                f"{_LEAKED}{secret.what} stood in the code, and so in the image's history; now "
+                f"{named} alone gets it as {secret.name}, from a secret mount. Build with: {flag}"
+            )
+            yield Change(secret.anchor, reason, tuple(secret.edits()), handovers=(secret.handover,))
+
+
+def _listed(lines: Sequence[int]) -> str:
+    return ", ".join(str(line) for line in lines)
 
 
 def _sentence(text: str) -> str:
@@ -330,7 +397,7 @@ def _reason(secret: VariableSecret) -> str:
 def _leaked(secret: VariableSecret) -> str:
     if not secret.flow.leaked:
         return ""
-    return "leaked: rotate it, as git's history keeps the value that the file holds. "
+    return _LEAKED
 
 
 TRANSFORM = Transform(

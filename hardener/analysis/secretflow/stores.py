@@ -118,9 +118,8 @@ def _by_store(code: RunCode, command: Command) -> Written | None:
     what = " ".join(store.words)
     removes = _removing(store)
     undo = undoing(store, command.words)
-    relative = store.words[0] in ("git", "composer") and not {"--global", "--system", "-g"} & set(
-        words
-    )
+    everywhere = {"--global", "--system", "-g"} & set(words)
+    relative = store.words[0] in ("git", "composer") and not everywhere
     return Written(code, command, what, undo, relative, store.is_read_by, removes)
 
 
