@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 
 from hardener.dockerfile.check import require_buildable
@@ -19,6 +20,7 @@ from hardener.invariants import broken_invariant
 from hardener.project.callers.handover import Handover
 from hardener.project.callers.model import Usage
 from hardener.project.context import BuildContext
+from hardener.secrets.redact import Redaction, hide
 from hardener.settings import Settings
 from hardener.transforms import (
     Advice,
@@ -113,8 +115,7 @@ def harden(
         DockerfileError: what no build accepts, with the line.
         HardenError: the context's ignore file can't be read.
     """
-    dockerfile = parse(text)
-    require_buildable(dockerfile)
+    dockerfile = _readable(text)
     state = _State(PieceTable.of(text), dockerfile)
     for transform in wanted(settings) if transforms is None else transforms:
         if transform.look is not None:
@@ -149,8 +150,7 @@ def images_asked(
     ]
     if not asking:
         return {}
-    dockerfile = parse(text)
-    require_buildable(dockerfile)
+    dockerfile = _readable(text)
     ignores = Ignores(ignores_of(dockerfile))
     subject = Subject(dockerfile, settings, today, usage=usage)
     images: dict[Image, Wanted] = {}
@@ -159,6 +159,21 @@ def images_asked(
             if not ignores.cover(transform.name, asked.anchor):
                 images[asked.image] = images.get(asked.image, Wanted()) | asked.wanted
     return images
+
+
+def _readable(text: str) -> Dockerfile:
+    """The Dockerfile, which some build accepts.
+
+    Raises:
+        DockerfileError: none does; the message shows no secret of the file.
+    """
+    try:
+        dockerfile = parse(text)
+        require_buildable(dockerfile)
+    except DockerfileError as error:
+        message = Redaction.of(text).hide(error.message)
+        raise DockerfileError(message, line=error.line) from None
+    return dockerfile
 
 
 def wanted(settings: Settings) -> Iterator[Transform]:
@@ -194,7 +209,7 @@ def harden_context(surroundings: Surroundings, transforms: Iterable[Transform]) 
         if transform.look_around is None or off:
             continue
         for finding in transform.look_around(surroundings):
-            remark = Remark(transform.name, finding.line, finding.reason)
+            remark = Remark(transform.name, finding.line, hide(finding.reason))
             if isinstance(finding, FileChange):
                 table = table.apply(finding.edits, transform.name)
                 changes.append(remark)
@@ -220,6 +235,10 @@ class _State:
         self.demanded: dict[str, list[Handover]] = {}
         self._original = dockerfile
 
+    @cached_property
+    def _redaction(self) -> Redaction:
+        return Redaction.of(self.table.original)
+
     def run(self, transform: Transform, found: Iterable[Finding]) -> None:
         """Make the changes that one transform asks for if they pass the check."""
         ignores = Ignores(ignores_of(self.dockerfile))
@@ -240,14 +259,9 @@ class _State:
         try:
             table, dockerfile = self._rewritten(transform, edits)
         except (EditConflictError, DockerfileError) as error:
-            self.faults.append(
-                Remark(
-                    transform.name,
-                    remarks[0].line,
-                    f"not changed, the result would be wrong ({error.message}); "
-                    "please report this file",
-                )
-            )
+            wrong = self._redaction.hide(error.message)
+            told = f"not changed, the result would be wrong ({wrong}); please report this file"
+            self.faults.append(Remark(transform.name, remarks[0].line, told))
             return
         self.table, self.dockerfile = table, dockerfile
         self.changes += remarks
@@ -273,6 +287,10 @@ class _State:
         ]
         last = max(0, len(self._original.text) - 1)
         return [
-            Remark(transform.name, self._original.line_of(min(offset, last)), finding.reason)
+            Remark(
+                transform.name,
+                self._original.line_of(min(offset, last)),
+                self._redaction.hide(finding.reason),
+            )
             for finding, offset in zip(findings, self.table.original_offsets(starts), strict=True)
         ]

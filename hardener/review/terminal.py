@@ -13,6 +13,7 @@ import click
 
 from hardener.errors import HardenError
 from hardener.pipeline import Hardened, Remark
+from hardener.secrets.redact import hide
 
 # a run shorter than this many files is over before a bar is read
 _FILES_FOR_A_BAR = 200
@@ -114,7 +115,7 @@ class Reporter:
 
     def _line(self, text: str, kind: str, colour: str) -> None:
         # a file's name may hold anything, and isn't to steer the terminal
-        printable = _CONTROL.sub("?", text.encode("utf-8", "backslashreplace").decode())
+        printable = _CONTROL.sub("?", hide(text).encode("utf-8", "backslashreplace").decode())
         self._print(f"{click.style(kind, fg=colour) if self._colour else kind}: {printable}")
 
     def _print(self, text: str) -> None:

@@ -47,6 +47,11 @@ def is_secret_name(name: str) -> bool:
     )
 
 
+def only_names_a_secret(name: str) -> bool:
+    """Whether a variable of this name holds the number or name of a secret, in its shape."""
+    return name.upper() in table("names")["harmless"]["ids"]
+
+
 def is_public_by_design(name: str) -> bool:
     """Whether a framework puts a variable of this name into what it sends to browsers."""
     return name.startswith(tuple(table("names")["public"]["prefixes"]))

@@ -55,7 +55,7 @@ def _says_nothing(part: str) -> bool:
         return len(part) < 7
     if part.lower() in words:
         return True
-    if re.search(r"\d{4}", part):
+    if re.search(r"\d{4}|\d[A-Za-z]", part):
         return False
     return all(word.lower() in words or len(set(word)) == 1 for word in _PART.findall(part))
 
@@ -74,29 +74,26 @@ def tokens_in(text: str) -> Iterator[Found]:
             for match in _own(number).finditer(text):
                 yield Found(match.start(), match.end(), shape["kind"], shape["name"])
         else:
-            yield from _detected(text, shape)
+            yield from _detected(text, number, shape)
 
 
 @cache
 def _own(number: int) -> re.Pattern[str]:
-    return re.compile(table("values")["shape"][number]["pattern"])
+    shape = table("values")["shape"][number]
+    return re.compile(shape.get("pattern") or shape["like"])
 
 
-def _detected(text: str, shape: dict[str, str]) -> Iterator[Found]:
-    candidates = [match for match in _CANDIDATE.finditer(text) if _may_be(match[0], shape)]
-    if not candidates:
+def _detected(text: str, number: int, shape: dict[str, str]) -> Iterator[Found]:
+    if not _own(number).search(text):
         return
-    detector = _detector(shape["plugin"])
-    for candidate in candidates:
-        for value in detector.analyze_string(candidate[0]):
+    for candidate in _CANDIDATE.finditer(text):
+        if not any(mark in candidate[0] for mark in shape["marks"]):
+            continue
+        for value in _detector(shape["plugin"]).analyze_string(candidate[0]):
             at = candidate[0].find(value)
             if value and at >= 0:
                 start = candidate.start() + at
                 yield Found(start, start + len(value), shape["kind"], shape["name"])
-
-
-def _may_be(word: str, shape: dict[str, str]) -> bool:
-    return any(mark in word for mark in shape["marks"]) and any(item.isdigit() for item in word)
 
 
 @cache

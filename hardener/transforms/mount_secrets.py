@@ -62,6 +62,8 @@ from hardener.transforms.model import Advice, Change, Finding, Subject, Transfor
 _MARKS = (
     "token", "pass", "pwd", "secret", "cred", "key", "auth", "pat", "login", "@", "rc", ".conf",
     ".pem", "id_", ".ssh", ".env", ".p12", ".jks", "settings.xml", "config", "bundle_", "pypi",
+    "curl -u", "identified by", "pgp", ".k", ".p8", ".pfx", ".dockercfg", ".boto", ".s3cfg",
+    "tfstate",
 )  # fmt: skip
 
 
@@ -98,6 +100,16 @@ GUARDS = (
         "{met} reads {name} when the container starts, so the image has to do without. {run_time}",
     ),
     _Guard(
+        VariableSecret.is_default,
+        "{met} has a stand-in in the image, with which every container starts that isn't given "
+        "another. Take it out, so that a forgotten one is noticed. {run_time}",
+    ),
+    _Guard(
+        VariableSecret.is_for_run_time,
+        "{met} stands in the image's configuration, for whoever has the image. Take it out. "
+        "{run_time}",
+    ),
+    _Guard(
         VariableSecret.may_be_needed_at_run_time,
         "{name} stays in the image's configuration; whether the container needs {met} can't be "
         "seen. {run_time}; for the build: {flag}",
@@ -116,11 +128,6 @@ GUARDS = (
         VariableSecret.has_no_shell,
         "{name} is read by a RUN without a shell ({met}). Add # syntax=docker/dockerfile:1 at the "
         "top and RUN --mount=type=secret,id={id},env={name}, then build with {flag}",
-    ),
-    _Guard(
-        VariableSecret.is_set_again,
-        "{name} is read and set by the same RUN ({met}). Take the ARG or ENV out and read "
-        "/run/secrets/{id} there, with --mount=type=secret,id={id}; build with {flag}",
     ),
     _Guard(
         VariableSecret.is_not_understood,
@@ -376,7 +383,7 @@ def _judged(secret: VariableSecret) -> Finding:
         secret.anchor,
         _leaked(secret) + _reason(secret),
         tuple(secret.edits()),
-        handovers=(secret.handover,) if secret.needed else (),
+        handovers=secret.handovers,
     )
 
 
@@ -384,6 +391,12 @@ def _reason(secret: VariableSecret) -> str:
     """How it came in, who gets it now, and what to hand over."""
     flow = secret.flow
     way = "a build argument, which the image's history keeps" if flow.passed else "in ENV"
+    if secret.is_handed_over_by_callers:
+        callers = ", ".join(dict.fromkeys(secret.usage.where(run) for run in secret.usage.runs))
+        return (
+            f"{flow.name} stood in ENV, and so in the image's configuration; whoever starts the "
+            f"container hands it over now ({callers})"
+        )
     lines = [str(instruction.first_line) for instruction in secret.readers]
     if not lines:
         return f"{flow.name} was {way}; nothing uses it, so it goes"

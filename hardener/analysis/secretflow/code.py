@@ -138,11 +138,12 @@ class RunCode:
         return bool(re.search(rf"(?<![\w]){re.escape(name)}(?!\w)", self.text))
 
     def sets_itself(self, name: str) -> bool:
-        """Whether the code gives the variable a value before it reads it."""
+        """Whether the code always gives the variable a value before it reads it."""
         if self.script is None:
             return False
         for command in self.script.commands:
-            if any(item.name == name for item in command.assignments):
+            assigned = any(item.name == name for item in command.assignments)
+            if assigned and not command.conditional:
                 return not any(
                     part.name == name
                     for item in command.assignments

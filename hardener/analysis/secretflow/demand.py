@@ -78,12 +78,9 @@ def needed(flow: Flow, mentions: Mentions) -> list[tuple[Use, tuple[Carrier, ...
                 continue
             mentioned = bool(mentions.of(carrier.name))
             reads = carrier in use.read and (not explicit or mentioned)
-            if mentions.context is not None:
-                opened = use.open and mentioned
-            else:
-                opened = use.open and (
-                    use.code.runs_scripts or "make" in use.code.programs or not (explicit or read)
-                )
+            opened = use.open and (
+                not (explicit or read) if mentions.context is None else mentioned
+            )
             if reads or (opened and _is_last(carrier, use)):
                 wanted.append(carrier)
         if wanted:

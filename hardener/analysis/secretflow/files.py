@@ -147,9 +147,11 @@ def _target(
     named = name_of(copy.target).lstrip(".") == name.lstrip(".") or (
         credential_named(copy.target) is not None
     )
+    if named and not copy.into:
+        return copy.target
     if copy.into or copy.target in folders or _HOMES.fullmatch(copy.target):
         return joined(copy.target, name)
-    return copy.target if named else None
+    return None
 
 
 def _follow(analysis: Analysis, found: CopiedSecret) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from hardener.analysis.paths import name_of
@@ -22,7 +22,11 @@ _HEADER = re.compile(
 )
 _AUTH_SETTING = re.compile(r"(?i)_(?:authToken|auth|password)\s?=\s?[\"']?([^\s\"'$]{6,4000})")
 _NETRC = re.compile(r"(?i)\blogin\s+\S+\s+password\s+([^\s\"'$]{4,4000})")
-_IN_CODE = re.compile(r"(?i)password|passwd|token|secret|api_?key|authoriz|auth|://|-u|-p")
+_ACCOUNT = re.compile(r"(?i)identified\s+(?:with\s+\S+\s+)?by\s+[\\\"']{0,2}([^\s\"'\\;$]{4,200})")
+_CHANGED = re.compile(r"[\w.-]+:([^\s:\"'\\$]{4,200})")
+_IN_CODE = re.compile(
+    r"(?i)password|passwd|token|secret|api_?key|authoriz|auth|://|-u|-p|identified"
+)
 # frameworks want some value for it while they build, and the one that matters at run time
 _BUILD_STAND_INS = re.compile(r"(?:DJANGO_)?SECRET_KEY(?:_BASE)?|APP_KEY|APP_SECRET|SECRET")
 
@@ -70,9 +74,13 @@ def literals(dockerfile: Dockerfile, step: Step) -> Iterator[Literal]:
         return
     found: dict[int, Literal] = {}
     ends: list[tuple[int, int]] = []
-    for item in (*_in_commands(code), *_by_shape(code)):
+    shapes = list(_by_shape(code))
+    for item in (*_in_commands(code), *shapes):
         if any(start < item.end and item.start < end for start, end in ends):
             continue
+        shape = next((it for it in shapes if it.start < item.end and item.start < it.end), None)
+        if shape is not None and item.assignment is None:
+            item = replace(item, name=shape.name, what=shape.what)
         found[item.start] = item
         ends.append((item.start, item.end))
     yield from (found[start] for start in sorted(found))
@@ -86,6 +94,12 @@ def _in_commands(code: RunCode) -> Iterator[Literal]:
         for assignment in command.assignments:
             yield from _assigned(code, command, assignment)
         yield from _given(code, command)
+        if command.piped and "chpasswd" in code.programs and command.words:
+            for match in _CHANGED.finditer(command.words[-1].raw):
+                last = command.words[-1]
+                start, end = last.start + match.start(1), last.start + match.end(1)
+                what = "the password of an account"
+                yield Literal(code, start, end, "ACCOUNT_PASSWORD", what, last, command)
         words = list(command.words)
         words += [item.body for item in command.redirects if item.body is not None]
         for word in words:
@@ -109,7 +123,7 @@ def _given(code: RunCode, command: Command) -> Iterator[Literal]:
     words = command.words
     program = name_of(words[0].text) if words else ""
     for option in options():
-        if program not in option.programs:
+        if program not in option.programs and "*" not in option.programs:
             continue
         if program in ("docker", "podman", "buildah", "nerdctl", "helm") and "login" not in (
             word.text for word in words
@@ -129,12 +143,18 @@ def _given(code: RunCode, command: Command) -> Iterator[Literal]:
             start, end = _inner(value)
             name = option.name.replace("{PROGRAM}", re.sub(r"\W", "_", program).upper())
             yield Literal(
-                code, start, end, name, f"what {program} is given", word_at(words, start), command
+                code,
+                start,
+                end,
+                name,
+                f"the password or token that {program or 'a program'} is given",
+                word_at(words, start),
+                command,
             )
 
 
 def _value_behind(words: Sequence[Word], at: int, option: Option) -> Word | None:
-    """The value of the option at `words[at]`, in the next word or in its own; None if it is none."""
+    """The value of the option at `words[at]`, which is the next word or part of this one."""
     word = words[at]
     if word.text in option.options:
         return words[at + 1] if at + 1 < len(words) else None
@@ -182,6 +202,7 @@ def _in_word(code: RunCode, command: Command, word: Word) -> Iterator[Literal]:
         (_HEADER, "API_TOKEN", "the token in a header"),
         (_AUTH_SETTING, "NPM_TOKEN", "the token of a registry"),
         (_NETRC, "NETRC_PASSWORD", "the password of a .netrc"),
+        (_ACCOUNT, "DATABASE_PASSWORD", "the password of a database account"),
     ):
         for match in pattern.finditer(raw):
             if not is_placeholder(match[1]) and match[1].lower() not in (
@@ -202,7 +223,8 @@ def _by_shape(code: RunCode) -> Iterator[Literal]:
         start, end = span.start + token.start, span.start + token.end
         owner = next((item for item in commands if item.start <= start < item.end), None)
         word = word_at(owner.words, start) if owner is not None else None
-        yield Literal(code, start, end, token.name, f"a {token.kind}", word, owner)
+        article = "an" if token.kind[0] in "AaOon" else "a"
+        yield Literal(code, start, end, token.name, f"{article} {token.kind}", word, owner)
 
 
 def is_sent(literal: Literal) -> bool:

@@ -48,7 +48,8 @@ class LiteralSecret:
     def is_password_of_the_image(self) -> str | None:
         """A program sets it as a password in the image."""
         for place in self.places:
-            if is_set(place) and not is_sent(place):
+            of_database = place.name == "DATABASE_PASSWORD"
+            if of_database or (is_set(place) and not is_sent(place)):
                 return f"line {place.code.instruction.first_line}"
         return None
 
@@ -112,11 +113,16 @@ class LiteralSecret:
             yield Edit(url_start + len(scheme), url_start + len(scheme) + len(login) + 1, "")
             return
         quote = _quote_at(text[word.start : place.start])
+        end = place.end
         if quote == "'":
-            new = f"'\"{self._reading}\"'"
+            new = f'\'"{self._reading}"'
+            if text[end : end + 1] == "'":
+                end += 1
+            else:
+                new += "'"
         else:
             new = self._reading if quote == '"' else f'"{self._reading}"'
-        yield Edit(place.start, place.end, new)
+        yield Edit(place.start, end, new)
 
     @property
     def build_flag(self) -> str:

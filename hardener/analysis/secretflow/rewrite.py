@@ -269,11 +269,28 @@ class Rewriter:
             else:
                 yield Edit(end(pairs[at - 1]), end(pair), "")
 
+    def _first_line(self, instruction: Instruction) -> int:
+        """The line at which an instruction begins, with the comment right above it if that is for
+        it alone: nothing follows right below, and a blank line or an instruction stands above."""
+        text, starts = self.dockerfile.text, self.dockerfile.line_starts
+        comments = {item.line: item.text for item in self.dockerfile.comments}
+        line = instruction.first_line
+        below = text[instruction.span.end :].partition("\n")[0].strip()
+        if below and not below.startswith("#"):
+            return line
+        while line - 1 in comments and "harden:" not in comments[line - 1]:
+            line -= 1
+        # what stands at the top of the file is about the file
+        is_top = all(number in comments for number in range(1, line)) or line == 1
+        is_top = is_top or not text[: starts[line - 1]].replace("#", "").strip()
+        return instruction.first_line if is_top else line
+
     def gone(self, instruction: Instruction) -> Edit:
-        """Take out an instruction with its lines, and one of two blank lines around it."""
+        """Take out an instruction with its lines, the comment that is for it alone, and one of two
+        blank lines around it."""
         text = self.dockerfile.text
-        start, end = instruction.span.start, instruction.span.end
-        start = self.dockerfile.line_starts[instruction.first_line - 1]
+        end = instruction.span.end
+        start = self.dockerfile.line_starts[self._first_line(instruction) - 1]
         above = text[:start].replace("\r", "")
         below = re.match(r"[ \t]*\r?\n", text[end:])
         if below and (not above or above.endswith("\n\n")):

@@ -122,26 +122,32 @@ class VariableSecret:
                     return f"{carrier.name} in line {use.code.instruction.first_line}"
         return None
 
-    def is_set_again(self) -> str | None:
-        """A RUN sets the variable by itself."""
-        for use in self.flow.uses:
-            if use.sets and use.named:
-                return f"line {use.code.instruction.first_line}"
-        return None
-
     def starts_with_it(self) -> str | None:
         """What the container starts reads the variable."""
         for instruction in self.flow.started:
-            if self.flow.held:
+            if self.flow.held and not self.is_handed_over_by_callers:
                 return f"{instruction.name} in line {instruction.first_line}"
         return None
 
+    def is_default(self) -> str | None:
+        """Every container starts with the stand-in that the file holds."""
+        flow = self.flow
+        if not flow.weak or flow.leaked or self.is_handed_over_by_callers:
+            return None
+        return flow.held[0].pair.name if flow.held else None
+
+    def is_for_run_time(self) -> str | None:
+        """The container has the variable, and no RUN needs it."""
+        if self.is_handed_over_by_callers or self.needed or not self.flow.held:
+            return None
+        return self.flow.held[0].pair.name
+
     def may_be_needed_at_run_time(self) -> str | None:
         """The container has the variable, and nothing shows that only the build needs it."""
+        if self.is_handed_over_by_callers:
+            return None
         for held in self.flow.held:
             name = held.pair.name
-            if not self.needed:
-                return name
             if not readers_of(name).build:
                 return name
             model = self.analysis.stage(self.analysis.dockerfile.stages[-1])
@@ -161,6 +167,20 @@ class VariableSecret:
     @cached_property
     def _plans(self) -> Plans:
         return Plans(self.analysis, self.flow, self.needed)
+
+    @cached_property
+    def is_handed_over_by_callers(self) -> bool:
+        """Whether every container is started by a caller at hand, which can hand the secret over.
+
+        That is so for a value that stands in ENV and that no RUN needs.
+        """
+        runs = self.usage.runs
+        if self.needed or self.flow.passed or not self.flow.held or not runs:
+            return False
+        return all(
+            run.form == "compose" and not {"environment", "command"} & set(run.unclear)
+            for run in runs
+        )
 
     # --- the rewrite ---
 
@@ -183,8 +203,15 @@ class VariableSecret:
         return f"--secret id={self.flow.id},env={self.flow.name}"
 
     @property
-    def handover(self) -> Handover:
+    def handovers(self) -> tuple[Handover, ...]:
         """What callers hand over from now on."""
+        if self.is_handed_over_by_callers:
+            names = dict.fromkeys(item.pair.name for item in self.flow.held)
+            return tuple(Handover("environment", name, env=name) for name in names)
+        return (self._handover,) if self.needed else ()
+
+    @property
+    def _handover(self) -> Handover:
         stages = {
             (plan.code.step.stage.name or str(plan.code.step.stage.index)): None
             for plan in self._plans.of.values()

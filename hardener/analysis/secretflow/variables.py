@@ -13,7 +13,13 @@ from hardener.dockerfile.assignments import Assignment, AssignmentError, parse_a
 from hardener.dockerfile.expand import ExpansionError, find_substitutions
 from hardener.dockerfile.images import base_stage
 from hardener.dockerfile.nodes import Dockerfile, Instruction, Stage
-from hardener.secrets.names import is_public_by_design, is_secret_name, readers_of, runs_code
+from hardener.secrets.names import (
+    is_public_by_design,
+    is_secret_name,
+    only_names_a_secret,
+    readers_of,
+    runs_code,
+)
 from hardener.secrets.values import is_placeholder, is_switch, logins_in, tokens_in
 
 # where a variable stands that can be nothing but a secret: in the userinfo of a URL behind the
@@ -95,7 +101,7 @@ class _Reader:
         known = name in self.flows
         named = is_secret_name(name) or name in self._by_use
         value = pair.value
-        held = value is not None and _holds(value, named)
+        held = value is not None and _holds(name, value, named)
         if not (named or held or known):
             return
         handed = name in self._passed
@@ -123,8 +129,9 @@ class _Reader:
         if self._pass_on(instruction, stage, pair, carried):
             return
         named = is_secret_name(name) or name in self._by_use
-        held = _holds(value, named)
-        weak = named and not held and "$" not in value and not is_switch(value)
+        held = _holds(name, value, named)
+        plain = named and "$" not in value and not is_switch(value)
+        weak = plain and not held and stage.index in self._run
         if not held and not weak:
             carried.pop(name, None)
             return
@@ -217,9 +224,9 @@ def _use_of(code: RunCode, carriers: tuple[Carrier, ...]) -> Use:
     )
 
 
-def _holds(value: str, named: bool) -> bool:
+def _holds(name: str, value: str, named: bool) -> bool:
     """Whether a value is a secret itself; `named` says whether its name is that of one."""
-    if "$" in value or is_switch(value):
+    if "$" in value or is_switch(value) or only_names_a_secret(name):
         return False
     if named:
         return not is_placeholder(value)

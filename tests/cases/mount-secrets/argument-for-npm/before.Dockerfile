@@ -1,0 +1,8 @@
+# syntax=docker/dockerfile:1
+FROM node:22-alpine
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+ARG NPM_TOKEN
+RUN npm ci
+COPY . .
+CMD ["node", "server.js"]

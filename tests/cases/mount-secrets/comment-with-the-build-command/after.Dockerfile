@@ -1,0 +1,6 @@
+# syntax=docker/dockerfile:1
+# docker build --secret id=npm_token,env=NPM_TOKEN -t app .
+FROM node:22-alpine
+COPY package.json .npmrc ./
+RUN --mount=type=secret,id=npm_token,env=NPM_TOKEN,required=true \
+    npm install

@@ -1,0 +1,2 @@
+FROM mysql:8
+ENV MYSQL_ROOT_PASSWORD=changeme

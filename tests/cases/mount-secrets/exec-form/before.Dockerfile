@@ -1,0 +1,5 @@
+# syntax=docker/dockerfile:1
+FROM node:22-alpine
+ARG NPM_TOKEN
+COPY package.json .npmrc ./
+RUN ["npm", "install"]

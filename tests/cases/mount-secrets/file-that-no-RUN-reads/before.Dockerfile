@@ -1,0 +1,5 @@
+FROM node:22-alpine
+WORKDIR /app
+COPY .npmrc ./
+COPY dist dist
+CMD ["node", "dist"]

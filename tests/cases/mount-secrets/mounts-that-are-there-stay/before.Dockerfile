@@ -1,0 +1,6 @@
+# syntax=docker/dockerfile:1
+FROM node:22-alpine
+ARG NPM_TOKEN
+COPY package.json .npmrc ./
+RUN --mount=type=cache,target=/root/.npm \
+    npm install

@@ -1,0 +1,7 @@
+# syntax=docker/dockerfile:1
+FROM node:22 AS build
+ARG NPM_TOKEN
+WORKDIR /app
+COPY package.json ./
+RUN npm config set //registry.npmjs.org/:_authToken ${NPM_TOKEN} \
+    && npm install

@@ -1,0 +1,2 @@
+FROM postgres:17
+ENV POSTGRES_PASSWORD=hunter2hunter2

@@ -1,0 +1,9 @@
+# syntax=docker/dockerfile:1
+FROM node:22
+ARG NPM_TOKEN
+ENV NPM_TOKEN=$NPM_TOKEN
+WORKDIR /app
+COPY package.json .npmrc ./
+RUN npm install
+COPY server.js .
+CMD ["node", "server.js"]
