@@ -1,0 +1,2 @@
+FROM alpine:3.20
+RUN for i in 1 2; do wget --header="PRIVATE-TOKEN: glpat-0a1B2c3D4e5F6g7H8i9J" https://gitlab.com/$i
