@@ -67,14 +67,24 @@ def _stand_ins() -> frozenset[str]:
 
 def tokens_in(text: str) -> Iterator[Found]:
     """The tokens in `text` that are known by their shape, by detect-secrets or by our own table."""
-    for number, shape in enumerate(table("values")["shape"]):
-        if not any(mark in text for mark in shape["marks"]):
-            continue
+    shapes = table("values")["shape"]
+    for number in dict.fromkeys([number for mark, number in _marks() if mark in text]):
+        shape = shapes[number]
         if "pattern" in shape:
             for match in _own(number).finditer(text):
                 yield Found(match.start(), match.end(), shape["kind"], shape["name"])
         else:
             yield from _detected(text, number, shape)
+
+
+@cache
+def _marks() -> tuple[tuple[str, int], ...]:
+    """The marks of all shapes, each with the number of its shape."""
+    return tuple(
+        (mark, number)
+        for number, shape in enumerate(table("values")["shape"])
+        for mark in shape["marks"]
+    )
 
 
 @cache
@@ -87,7 +97,7 @@ def _detected(text: str, number: int, shape: dict[str, str]) -> Iterator[Found]:
     if not _own(number).search(text):
         return
     for candidate in _CANDIDATE.finditer(text):
-        if not any(mark in candidate[0] for mark in shape["marks"]):
+        if not _own(number).search(candidate[0]):
             continue
         for value in _detector(shape["plugin"]).analyze_string(candidate[0]):
             at = candidate[0].find(value)

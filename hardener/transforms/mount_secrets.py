@@ -44,7 +44,7 @@ How to turn it off
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from hardener.analysis.analysis import Analysis
@@ -55,16 +55,9 @@ from hardener.analysis.secretflow.literals import literals
 from hardener.analysis.secretflow.literalsecret import LiteralSecret, grouped
 from hardener.analysis.secretflow.rewrite import Rewriter, promised_style
 from hardener.analysis.secretflow.secret import VariableSecret
+from hardener.analysis.secretflow.suspects import suspects
 from hardener.analysis.secretflow.variables import variable_flows
 from hardener.transforms.model import Advice, Change, Finding, Subject, Transform
-
-# no file without one of these has anything to look at; in small letters
-_MARKS = (
-    "token", "pass", "pwd", "secret", "cred", "key", "auth", "pat", "login", "@", "rc", ".conf",
-    ".pem", "id_", ".ssh", ".env", ".p12", ".jks", "settings.xml", "config", "bundle_", "pypi",
-    "curl -u", "identified by", "pgp", ".k", ".p8", ".pfx", ".dockercfg", ".boto", ".s3cfg",
-    "tfstate",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +237,8 @@ _TIED = "{} stays, as it stands in one value with {}, which can't be mounted: se
 def look(subject: Subject) -> Iterator[Finding]:
     """Every secret that the file takes in."""
     dockerfile = subject.dockerfile
-    lowered = dockerfile.text.lower()
-    if not dockerfile.stages or not any(mark in lowered for mark in _MARKS):
+    suspected = suspects(dockerfile)
+    if not dockerfile.stages or not suspected.any:
         return
     analysis = Analysis(dockerfile, lambda: subject.context)
     style = subject.settings.secrets
@@ -254,7 +247,7 @@ def look(subject: Subject) -> Iterator[Finding]:
     passed = {name: True for build in subject.usage.builds for name in build.args}
     secrets = [
         VariableSecret(flow, analysis, mentions, rewriter, subject.usage)
-        for flow in variable_flows(analysis, passed)
+        for flow in (variable_flows(analysis, passed) if suspected.variables else ())
     ]
     found = [_judged(secret) for secret in secrets]
     held_up = True
@@ -267,8 +260,11 @@ def look(subject: Subject) -> Iterator[Finding]:
                 )
                 held_up = True
     yield from found
-    yield from _files(analysis, rewriter)
-    yield from _literals(analysis, rewriter, {secret.flow.name for secret in secrets})
+    if suspected.files:
+        yield from _files(analysis, rewriter)
+    if suspected.runs:
+        taken = {secret.flow.name for secret in secrets}
+        yield from _literals(analysis, rewriter, taken, suspected.runs)
 
 
 def _files(analysis: Analysis, rewriter: Rewriter) -> Iterator[Finding]:
@@ -302,15 +298,17 @@ def _file_advice(file: FileSecret, guard: _FileGuard, met: str) -> Advice:
     return Advice(file.anchor, told)
 
 
-def _literals(analysis: Analysis, rewriter: Rewriter, taken: set[str]) -> Iterator[Finding]:
-    """The secrets that stand in the code of RUNs."""
+def _literals(
+    analysis: Analysis, rewriter: Rewriter, taken: set[str], runs: Collection[int]
+) -> Iterator[Finding]:
+    """The secrets that stand in the code of those RUNs."""
     dockerfile = analysis.dockerfile
     found = [
         literal
         for stage in dockerfile.stages
-        if any(item.name == "RUN" for item in stage.instructions)
+        if any(item.span.start in runs for item in stage.instructions)
         for step in analysis.stage(stage).own_steps
-        if step.instruction.name == "RUN"
+        if step.instruction.span.start in runs
         for literal in literals(dockerfile, step)
     ]
     for secret in grouped(found, rewriter, taken):

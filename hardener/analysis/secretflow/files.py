@@ -105,7 +105,7 @@ def copied_secrets(analysis: Analysis) -> Iterator[CopiedSecret]:
 
 def _may_name_one(instruction: Instruction) -> bool:
     words = instruction.json or [word.value for word in instruction.words()]
-    return any("$" in word or credential_named(word) is not None for word in words)
+    return any(credential_named(word) is not None for word in words)
 
 
 def _found(

@@ -69,9 +69,6 @@ class Literal:
 def literals(dockerfile: Dockerfile, step: Step) -> Iterator[Literal]:
     """The secrets that stand in a RUN, each once, in order of their places."""
     code = RunCode(dockerfile, step)
-    text = code.instruction.span.of(dockerfile.text)
-    if not _IN_CODE.search(text) and not any(True for _ in tokens_in(text)):
-        return
     found: dict[int, Literal] = {}
     ends: list[tuple[int, int]] = []
     shapes = list(_by_shape(code))

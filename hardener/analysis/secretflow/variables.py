@@ -259,6 +259,11 @@ def _reads(instruction: Instruction, name: str) -> bool:
     return bool(re.search(rf"\$\{{?{re.escape(name)}\b", instruction.logical.text))
 
 
+def stands_at_a_secret_place(text: str) -> bool:
+    """Whether a variable stands where only a secret can."""
+    return _AT_SECRET_PLACES.search(text) is not None
+
+
 def _names_at_secret_places(dockerfile: Dockerfile) -> frozenset[str]:
     """Arguments whose own name doesn't say that they are secrets, but whose place does."""
     if "$" not in dockerfile.text:
