@@ -168,6 +168,9 @@ def _follow(analysis: Analysis, found: CopiedSecret) -> None:
                 found.uses.append(use)
                 if use.removed:
                     gone.add(stage.index)
+        elif step.instruction.name in ("COPY", "ADD") and not step.instruction.flag("from"):
+            # copied out of the context it is looked at for itself
+            continue
         elif _names(found, step.instruction.logical.text, step.folder):
             found.elsewhere.append(step.instruction)
 

@@ -18,7 +18,8 @@ _AT_PLACES = ("@", "authoriz", "_auth", "--password", "--passwd", "--token", "--
 _IN_CODE = (
     "token=", "password", "passwd=", "chpasswd", "--passwd", "passphrase", "secret", "key=",
     "pass=", "pwd=", "pat=", "credentials=", "creds=", "authoriz", "_auth", "auth=",
-    "private-token", "x-api-key", "x-auth-token", "job-token", "vault-token", "sshpass", "--token", "--auth-token",
+    "private-token", "x-api-key", "x-auth-token", "job-token", "vault-token", "sshpass",
+    "--token", "--auth-token",
     "--api-key", "--access-token", "identified", "proxy-user", "--user ", "--user=", "_key_base=",
 )  # fmt: skip
 # signs that mean something together only
