@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from hardener.dockerfile.shell import Word
+from hardener.secrets.credentials import is_begun_by
 from hardener.secrets.table import table
 
 _SAFE_KEY = re.compile(r"[\w./:@-]+")
@@ -36,13 +37,16 @@ class Store:
 
     def is_read_by(self, words: Sequence[str]) -> bool:
         """Whether a command, its name without folders first, reads what was written."""
-        starts = {" ".join(words[:count]) for count in (1, 2, 3)}
-        quiet = {" ".join(words[:2])} & {"npm run", "npm test", "npm start", "yarn run"}
-        return not self.programs.isdisjoint(starts) and not quiet
+        return is_begun_by(words, self.programs) and not is_begun_by(words, _quiet())
 
     def undone_by(self, words: Sequence[str]) -> bool:
         """Whether a command takes away again what was written."""
         return any(tuple(words[: len(done)]) == done for done in self.done)
+
+
+@cache
+def _quiet() -> frozenset[str]:
+    return frozenset(table("commands")["quiet"]["commands"])
 
 
 @cache

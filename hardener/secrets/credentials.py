@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,6 +12,7 @@ from hardener.secrets.table import any_of, table
 # harmless: nothing secret in it; variables: it wants variables, which hold the secret
 Verdict = str
 
+_SAYS_NOTHING = frozenset({"--no-cache-dir", "-q", "-qq", "--quiet", "--no-input", "--silent"})
 _VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)[^}]*\}|%([A-Za-z_]\w*)%|\$([A-Z_][A-Z0-9_]+)")
 
 
@@ -41,14 +42,22 @@ class Credential:
 
     def is_read_by(self, words: Sequence[str]) -> bool:
         """Whether a command, its name without folders first, reads such a file by itself."""
-        starts = {" ".join(words[:count]) for count in (1, 2, 3)}
-        return not self.programs.isdisjoint(starts) and self.quiet.isdisjoint(starts)
+        return is_begun_by(words, self.programs) and not is_begun_by(words, self.quiet)
 
     def wanted(self, text: str) -> Iterator[str]:
         """The variables that the tool puts in while it reads the file."""
         if self.variables:
             for match in _VARIABLE.finditer(text):
                 yield next(group for group in match.groups() if group)
+
+
+def is_begun_by(words: Sequence[str], starts: Collection[str]) -> bool:
+    """Whether a command begins with one of these, or is just one that ends in `$`; options that
+    say nothing of what is done don't count."""
+    plain = [word for word in words if word not in _SAYS_NOTHING]
+    return f"{' '.join(plain)}$" in starts or any(
+        " ".join(plain[:count]) in starts for count in (1, 2, 3)
+    )
 
 
 @cache

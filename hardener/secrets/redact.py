@@ -140,6 +140,6 @@ def _stands_as_value(text: str, start: int, value: str) -> bool:
 
 
 def _is_told(value: str) -> bool:
-    return not value.startswith(("$", "/run/secrets", "--mount")) and not (
+    return not value.startswith(("$", "/run/secrets", "--mount", "id=", "type=")) and not (
         is_switch(value) or is_placeholder(value)
     )

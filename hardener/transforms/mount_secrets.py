@@ -400,8 +400,13 @@ def _reason(secret: VariableSecret) -> str:
         return f"{flow.name} was {way}; nothing uses it, so it goes"
     named = f"line {lines[0]}" if len(lines) == 1 else f"lines {', '.join(lines)}"
     told = f"{flow.name} was {way}; now the RUN of {named} alone gets it, as a secret mount"
+    if secret.by_agent:
+        told = (
+            f"{flow.name} was {way}, and a layer kept the key; now the RUN of {named} alone gets "
+            "it, from the SSH agent of whoever builds (ssh-add first)"
+        )
     if len(lines) > 1:
-        told = told.replace("the RUN of", "the RUNs of").replace("gets it", "get it")
+        told = told.replace("the RUN of", "the RUNs of").replace("alone gets", "alone get")
     return f"{told}. Build with: docker build {secret.build_flag} ."
 
 

@@ -8,18 +8,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hardener.analysis.paths import joined, name_of, parent
+from hardener.analysis.secretflow.code import RunCode
 from hardener.analysis.secretflow.cutting import Cut
-from hardener.analysis.secretflow.files import CopiedSecret, FileUse, stages_of
+from hardener.analysis.secretflow.files import CopiedSecret, FileUse, stages_of, steps_behind
 from hardener.analysis.secretflow.rewrite import Mount, Rewriter
 from hardener.analysis.secretflow.secret import reaches_final
+from hardener.analysis.secretflow.stores import DEFAULT_KEYS, agent_will_do
 from hardener.dockerfile.edits import Edit
 from hardener.dockerfile.nodes import Instruction
 from hardener.project.callers.handover import Handover
 
-# the private keys that ssh(1) looks for by itself
-_DEFAULT_KEYS = frozenset({"id_rsa", "id_ecdsa", "id_ed25519", "id_dsa"})
-_AGENT = re.compile(r"\bssh-add\b|\bssh-agent\b|\bIdentityFile\b|\bGIT_SSH(?:_COMMAND)?\b")
-_KNOWS_HOSTS = re.compile(r"\bssh-keyscan\b|known_hosts|StrictHostKeyChecking")
 _NUMERIC = re.compile(r"\d+")
 
 
@@ -63,11 +61,9 @@ class FileSecret:
         target = self.found.target
         if not self.found.kind.ssh or self.found.kind.folder or target is None:
             return False
-        if name_of(target) not in _DEFAULT_KEYS or name_of(parent(target)) != ".ssh":
+        if name_of(target) not in DEFAULT_KEYS or name_of(parent(target)) != ".ssh":
             return False
-        stage = self.found.step.stage
-        text = self.rewriter.dockerfile.text[stage.start.span.start : stage.end]
-        return bool(_KNOWS_HOSTS.search(text)) and not _AGENT.search(text)
+        return agent_will_do(self.rewriter.dockerfile, self.found.step.stage)
 
     # --- guards: what is met, None where nothing is ---
 
@@ -157,7 +153,6 @@ class FileSecret:
     def edits(self) -> Iterator[Edit]:
         """The file goes from COPY, mounts come to the RUNs that read it, and its `rm` goes."""
         yield self._without_source()
-        made = not self.by_agent
         for use in self.found.uses:
             cut = self._cut(use)
             if cut.everything and not use.code.instruction.heredocs:
@@ -166,9 +161,8 @@ class FileSecret:
             yield from cut.edits()
             if use.reads:
                 yield from self._mounted(use)
-            if not made and (known := self._folder_for_hosts(use)) is not None:
-                made = True
-                yield known
+        if self.by_agent:
+            yield from self._folder_for_hosts()
 
     def _mounted(self, use: FileUse) -> Iterator[Edit]:
         if not self.by_agent:
@@ -177,16 +171,26 @@ class FileSecret:
             return
         yield from self.rewriter.ssh(use.code)
 
-    def _folder_for_hosts(self, use: FileUse) -> Edit | None:
+    def _folder_for_hosts(self) -> Iterator[Edit]:
         """Make the folder of the known hosts where only the COPY of the key made it so far."""
         folder = parent(self.found.target or "")
-        if "known_hosts" not in use.code.text and ".ssh/" not in use.code.text:
-            return None
+        dockerfile = self.rewriter.dockerfile
+        if re.search(r"mkdir[^\n]*\.ssh", self._text_before(self.found.instruction)):
+            return
+        gone = [use.code.instruction for use in self.found.uses if self._cut(use).everything]
+        for step in steps_behind(self.found.analysis, self.found.step):
+            instruction = step.instruction
+            if instruction in gone or ".ssh" not in instruction.span.of(dockerfile.text):
+                continue
+            if instruction.name == "RUN" and "mkdir" not in instruction.logical.text:
+                code = RunCode(dockerfile, step)
+                if code.form == "shell":
+                    yield self.rewriter.in_front(code, f"mkdir -p -m 0700 {folder} &&")
+            return
+
+    def _text_before(self, instruction: Instruction) -> str:
         stage = self.found.step.stage
-        text = self.rewriter.dockerfile.text[stage.start.span.start : use.code.span.end]
-        if re.search(r"mkdir[^\n]*\.ssh", text) or use.code.form != "shell":
-            return None
-        return self.rewriter.in_front(use.code, f"mkdir -p -m 0700 {folder} &&")
+        return self.rewriter.dockerfile.text[stage.start.span.start : instruction.span.start]
 
     def _without_source(self) -> Edit:
         copy = self.found.instruction

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hardener.analysis.analysis import Analysis
+from hardener.analysis.paths import name_of
 from hardener.analysis.secretflow.clones import Clone, clones
 from hardener.analysis.secretflow.code import RunCode
 from hardener.analysis.secretflow.cutting import Cut
 from hardener.analysis.secretflow.files import steps_behind
 from hardener.analysis.secretflow.model import Carrier, Flow, Use
 from hardener.analysis.secretflow.rewrite import Rewriter
-from hardener.analysis.secretflow.stores import Written, written
+from hardener.analysis.secretflow.stores import Written, agent_will_do, written
 from hardener.dockerfile.edits import Edit
 from hardener.dockerfile.shell import Command
 
@@ -28,6 +29,7 @@ class Plan:
         back: commands that go behind, which take that away again.
         cut: what goes from it.
         clones: calls of git that would leave the secret in what they fetch.
+        agent: whether it asks an SSH agent instead.
     """
 
     code: RunCode
@@ -36,6 +38,7 @@ class Plan:
     back: list[str] = field(default_factory=list)
     cut: Cut = field(init=False)
     clones: tuple[Clone, ...] = ()
+    agent: bool = False
 
     def __post_init__(self) -> None:
         self.cut = Cut(self.code)
@@ -55,6 +58,8 @@ class Plan:
             yield rewriter.gone(self.code.instruction)
             return
         yield from self.cut.edits()
+        if self.agent:
+            yield from rewriter.ssh(self.code)
         if self.carriers and not self.spared:
             yield from rewriter.variable(
                 self.code,
@@ -77,6 +82,7 @@ class Plans:
     Attributes:
         of: by the offset of the RUN.
         refusal: why the secret can't be kept out of the image; None where it can.
+        by_agent: whether an SSH agent stands in for the secret, which is a key.
     """
 
     def __init__(
@@ -86,6 +92,7 @@ class Plans:
         needed: Sequence[tuple[Use, tuple[Carrier, ...]]],
     ) -> None:
         self.refusal: str | None = None
+        self.by_agent = False
         self.of: dict[int, Plan] = {}
         self._analysis = analysis
         for use, carriers in needed:
@@ -110,19 +117,19 @@ class Plans:
     def _undo(self, item: Written, carriers: tuple[Carrier, ...]) -> None:
         """Let what one command writes down be there for those who read it only."""
         readers, removers = self._later(item)
+        if item.key and readers and agent_will_do(item.code.dockerfile, item.code.step.stage):
+            self._hand_to_agent(item, readers, removers)
+            return
         here = self._is_read_here(item)
-        if item.undo is None or not (readers or here) or not _can_go_on(item.code):
+        shared = self._shares_its_file(item, alone=bool(readers))
+        if item.undo is None or shared or not (readers or here) or not _can_go_on(item.code):
             self._refuse(item.code, item.what)
             return
-        for code, commands in removers:
-            cut = self._plan(code).cut
-            cut.commands += commands
-            if (why := cut.refusal()) is not None:
-                self._refuse(code, f"{item.what}: {why}")
+        self._take_out(item, removers)
         if here or not readers:
             self._plan(item.code).back.append(item.undo)
         else:
-            self._move(item)
+            self._take_out(item, [(item.code, [item.command])])
         for code in readers:
             plan = self._plan(code)
             elsewhere = item.relative and code.step.folder != item.code.step.folder
@@ -132,11 +139,55 @@ class Plans:
             plan.front.append(item.setup)
             plan.back.insert(0, item.undo)
 
-    def _move(self, item: Written) -> None:
-        cut = self._plan(item.code).cut
-        cut.commands.append(item.command)
-        if (why := cut.refusal()) is not None:
-            self._refuse(item.code, f"{item.what}: {why}")
+    def _hand_to_agent(
+        self,
+        item: Written,
+        readers: Sequence[RunCode],
+        removers: Sequence[tuple[RunCode, list[Command]]],
+    ) -> None:
+        """Take out what writes a key down and tends it; who reads it asks an agent instead."""
+        self.by_agent = True
+        self._take_out(item, [(item.code, [item.command]), *removers])
+        for code, command in self._naming(item):
+            if _words(command)[:1] not in (("chmod",), ("chown",)):
+                self._refuse(code, item.what)
+            self._take_out(item, [(code, [command])])
+        for code in readers:
+            self._plan(code).agent = True
+
+    def _take_out(self, item: Written, gone: Sequence[tuple[RunCode, list[Command]]]) -> None:
+        for code, commands in gone:
+            cut = self._plan(code).cut
+            cut.commands += [command for command in commands if command not in cut.commands]
+            if (why := cut.refusal()) is not None:
+                self._refuse(code, f"{item.what}: {why}")
+
+    def _naming(self, item: Written) -> Iterator[tuple[RunCode, Command]]:
+        """The other commands of the stage that name the file, but for those that remove it."""
+        for step in self._analysis.stage(item.code.step.stage).own_steps:
+            if step.instruction.name != "RUN" or not item.file:
+                continue
+            code = item.code if step is item.code.step else RunCode(item.code.dockerfile, step)
+            for command in code.script.commands if code.script else ():
+                if command.start == item.command.start or item.removes(_words(command)):
+                    continue
+                words = [word.text for word in command.words]
+                words += [redirect.target.text for redirect in command.redirects]
+                if any(name_of(word) == item.file for word in words):
+                    yield code, command
+
+    def _shares_its_file(self, item: Written, *, alone: bool) -> bool:
+        """Whether the file also has what other commands wrote, or a COPY, so that it can't be taken
+        away; `alone` if no other command of the same RUN may write it either."""
+        for step in self._analysis.stage(item.code.step.stage).own_steps:
+            instruction = step.instruction
+            if item.file and instruction.name in ("COPY", "ADD"):
+                words = instruction.json or [word.value for word in instruction.words()]
+                if any(name_of(word) == item.file for word in words):
+                    return True
+        return any(
+            alone or code.instruction is not item.code.instruction for code, _ in self._naming(item)
+        )
 
     def _is_read_here(self, item: Written) -> bool:
         code = item.code
@@ -160,7 +211,8 @@ class Plans:
                 for command in (code.script.commands if code.script else ())
                 if item.removes(_words(command))
             ]
-            if any(item.reads(words) for words in code.calls) or code.runs_scripts:
+            opened = code.runs_scripts or "make" in code.programs
+            if opened or any(item.reads(words) for words in code.calls):
                 readers.append(code)
             if removing:
                 removers.append((code, removing))

@@ -188,19 +188,31 @@ class VariableSecret:
     def readers(self) -> list[Instruction]:
         """The RUNs that get the secret, in order."""
         plans = sorted(self._plans.of.items())
-        return [plan.code.instruction for _, plan in plans if plan.carriers and not plan.spared]
+        return [
+            plan.code.instruction
+            for _, plan in plans
+            if plan.agent or (plan.carriers and not plan.spared)
+        ]
 
     def edits(self) -> Iterator[Edit]:
         """Mounts for the RUNs that need the secret; ARG and ENV go."""
         yield from self.rewriter.without(self.flow.declared)
         for plan in self._plans.of.values():
             yield from plan.edits(self.rewriter, self.flow.id, required=not self.optional)
-        yield from self.rewriter.comments(self.flow.name, self.build_flag)
+        if self.needed:
+            yield from self.rewriter.comments(self.flow.name, self.build_flag)
 
     @property
     def build_flag(self) -> str:
         """What `docker build` is given from now on."""
+        if self.by_agent:
+            return "--ssh default"
         return f"--secret id={self.flow.id},env={self.flow.name}"
+
+    @property
+    def by_agent(self) -> bool:
+        """Whether an SSH agent stands in for it."""
+        return self._plans.by_agent
 
     @property
     def handovers(self) -> tuple[Handover, ...]:
@@ -215,9 +227,13 @@ class VariableSecret:
         stages = {
             (plan.code.step.stage.name or str(plan.code.step.stage.index)): None
             for plan in self._plans.of.values()
-            if plan.carriers and not plan.spared
+            if plan.agent or (plan.carriers and not plan.spared)
         }
         whole = len(self.analysis.dockerfile.stages) == 1
+        if self.by_agent:
+            return Handover(
+                "ssh", "default", arg=self.flow.name, stages=() if whole else tuple(stages)
+            )
         return Handover(
             "secret",
             self.flow.id,

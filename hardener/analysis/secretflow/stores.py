@@ -8,10 +8,15 @@ from dataclasses import dataclass
 
 from hardener.analysis.paths import name_of
 from hardener.analysis.secretflow.code import RunCode
+from hardener.dockerfile.nodes import Dockerfile, Stage
 from hardener.dockerfile.shell import Command
 from hardener.secrets.commands import Store, store_of, undoing
 from hardener.secrets.credentials import credential_named
 
+# the private keys that ssh(1) looks for by itself
+DEFAULT_KEYS = frozenset({"id_rsa", "id_ecdsa", "id_ed25519", "id_dsa"})
+_CHOOSES_KEY = re.compile(r"\bssh-add\b|\bssh-agent\b|\bIdentityFile\b|\bGIT_SSH(?:_COMMAND)?\b")
+_KNOWS_HOSTS = re.compile(r"\bssh-keyscan\b|known_hosts|StrictHostKeyChecking")
 _WRITES = frozenset({">", ">>", ">|", "&>", "&>>"})
 # programs that write what they are given to the files they are given
 _WRITERS = frozenset({"tee", "sed", "envsubst", "crudini", "jq", "yq"})
@@ -27,6 +32,8 @@ class Written:
         what: where it is written to, for the reader.
         undo: the command that takes it away again; None where none is known.
         relative: whether where it is depends on the working directory.
+        file: the name of the file that is written by a redirect; "" for another way.
+        key: whether that is a private key that ssh finds by itself.
         reads: whether a command, given as words, reads it by itself.
         removes: whether a command takes it away.
     """
@@ -36,6 +43,8 @@ class Written:
     what: str
     undo: str | None
     relative: bool
+    file: str
+    key: bool
     reads: Callable[[Sequence[str]], bool]
     removes: Callable[[Sequence[str]], bool]
 
@@ -43,6 +52,13 @@ class Written:
     def setup(self) -> str:
         """The command as it stands in the file."""
         return self.code.dockerfile.text[self.command.start : self.command.end]
+
+
+def agent_will_do(dockerfile: Dockerfile, stage: Stage) -> bool:
+    """Whether an SSH agent can stand in for a key in a stage: nothing there chooses a key or starts
+    an agent of its own, and it says which hosts are to be trusted."""
+    text = dockerfile.text[stage.start.span.start : stage.end]
+    return bool(_KNOWS_HOSTS.search(text)) and not _CHOOSES_KEY.search(text)
 
 
 def written(code: RunCode, names: Collection[str]) -> Iterator[Written]:
@@ -101,6 +117,12 @@ def _by_redirect(
             target.text,
             f"rm -f {target.raw}" if plain else None,
             not target.text.startswith(("/", "~/", "$HOME/", "${HOME}/")),
+            name,
+            kind is not None
+            and kind.ssh
+            and plain
+            and name in DEFAULT_KEYS
+            and ".ssh/" in target.text,
             kind.is_read_by if kind is not None else (lambda _: True),
             lambda words, name=name: (  # type: ignore[misc]
                 words[:1] in (("rm",), ("shred",))
@@ -120,7 +142,7 @@ def _by_store(code: RunCode, command: Command) -> Written | None:
     undo = undoing(store, command.words)
     everywhere = {"--global", "--system", "-g"} & set(words)
     relative = store.words[0] in ("git", "composer") and not everywhere
-    return Written(code, command, what, undo, relative, store.is_read_by, removes)
+    return Written(code, command, what, undo, relative, "", False, store.is_read_by, removes)
 
 
 def _removing(store: Store) -> Callable[[Sequence[str]], bool]:
