@@ -1,4 +1,7 @@
-"""The unified diff, modelled and printed by unidiff, in git's conventions."""
+"""The unified diff, modelled and printed by unidiff, in git's conventions.
+
+Context with a secret in it is left out where git can do without.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from unidiff.constants import LINE_VALUE_NO_NEWLINE
 from unidiff.patch import Hunk, Line, PatchedFile
 
 from hardener.dockerfile.edits import LineChange, PieceTable
+from hardener.secrets.redact import Redaction
 
 CONTEXT_LINES = 3
 DEV_NULL = "/dev/null"
@@ -28,8 +32,10 @@ def unified_diff(path: str, table: PieceTable, *, new_file: bool = False) -> Pat
         source=DEV_NULL if new_file else _file_name("a/", path), target=_file_name("b/", path)
     )
     old, new = _lines(table.original), _lines(table.text)
-    for group in _grouped(table.line_changes()):
-        patched.append(_hunk(group, old, new))
+    redaction = Redaction.of(table.original)
+    secret = [redaction.touches(line) for line in old] if redaction.values else [False] * len(old)
+    for group in _grouped(table.line_changes(), secret):
+        patched.append(_hunk(group, old, new, secret))
     return patched
 
 
@@ -52,22 +58,35 @@ def _lines(text: str) -> list[str]:
     return [line + "\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
 
 
-def _grouped(changes: Sequence[LineChange]) -> Iterator[list[LineChange]]:
-    """The changes that share a hunk: those with at most twice the context between them."""
+def _grouped(changes: Sequence[LineChange], secret: Sequence[bool]) -> Iterator[list[LineChange]]:
+    """The changes that share a hunk: those with at most twice the context between them, and no
+    line with a secret that can be left out."""
     group: list[LineChange] = []
     for change in changes:
-        if group and change.old[0] - group[-1].old[1] > 2 * CONTEXT_LINES:
-            yield group
-            group = []
+        if group:
+            start, end = group[-1].old[1], change.old[0]
+            # git wants a line of context behind a change
+            if end - start > 2 * CONTEXT_LINES or any(secret[start + 1 : end]):
+                yield group
+                group = []
         group.append(change)
     if group:
         yield group
 
 
-def _hunk(changes: Sequence[LineChange], old: Sequence[str], new: Sequence[str]) -> Hunk:
+def _hunk(
+    changes: Sequence[LineChange],
+    old: Sequence[str],
+    new: Sequence[str],
+    secret: Sequence[bool],
+) -> Hunk:
     first, last = changes[0], changes[-1]
-    before = min(CONTEXT_LINES, first.old[0])
-    after = min(CONTEXT_LINES, len(old) - last.old[1])
+    before = 0
+    while before < min(CONTEXT_LINES, first.old[0]) and not secret[first.old[0] - before - 1]:
+        before += 1
+    after = min(1, len(old) - last.old[1])
+    while after < min(CONTEXT_LINES, len(old) - last.old[1]) and not secret[last.old[1] + after]:
+        after += 1
     old_start, old_length = first.old[0] - before, last.old[1] + after - first.old[0] + before
     new_start, new_length = first.new[0] - before, last.new[1] + after - first.new[0] + before
     # an empty range is named by the line before it

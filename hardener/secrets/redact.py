@@ -17,7 +17,7 @@ _SHORTEST = 4
 _TELLING = 8
 
 _SIGNS = re.compile(
-    r"(?i)token|pass|pwd|secret|key|cred|auth|pat\b|bundle_|\blogin|://|\s-u|sshpass|private"
+    r"(?i)token|pass|pwd|secret|key|cred|auth|pat\b|bundle_|\blogin|://|\s-u|sshpass|private|identified"
 )
 _NAME_AROUND = re.compile(r"[\w.-]*\Z")
 _REST_OF_NAME = re.compile(r"[\w.-]*")

@@ -18,7 +18,7 @@ _PART = re.compile(r"[A-Za-z]+")
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
 # userinfo of a URL (RFC 3986, 3.2.1)
 _USERINFO = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}://([^\s/@'\"<>]{1,500})@[\w$\[{]")
-_CANDIDATE = re.compile(r"[^\s'\"`;,]{12,5000}")
+_LONGEST_LINE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +94,19 @@ def _own(number: int) -> re.Pattern[str]:
 
 
 def _detected(text: str, number: int, shape: dict[str, str]) -> Iterator[Found]:
-    if not _own(number).search(text):
-        return
-    for candidate in _CANDIDATE.finditer(text):
-        if not _own(number).search(candidate[0]):
+    """What detect-secrets finds, in the lines where it may find something."""
+    end = 0
+    for hint in _own(number).finditer(text):
+        if hint.start() < end:
             continue
-        for value in _detector(shape["plugin"]).analyze_string(candidate[0]):
-            at = candidate[0].find(value)
-            if value and at >= 0:
-                start = candidate.start() + at
-                yield Found(start, start + len(value), shape["kind"], shape["name"])
+        start = text.rfind("\n", 0, hint.start()) + 1
+        end = text.find("\n", hint.end())
+        end = len(text) if end < 0 else end
+        for pattern in _detector(shape["plugin"]).denylist:
+            for match in pattern.finditer(text, start, min(end, start + _LONGEST_LINE)):
+                # a group is the token where it is long, else a part of it
+                long = [i + 1 for i, part in enumerate(match.groups()) if part and len(part) > 15]
+                yield Found(*match.span(long[0] if long else 0), shape["kind"], shape["name"])
 
 
 @cache

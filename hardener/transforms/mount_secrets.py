@@ -51,12 +51,15 @@ from hardener.analysis.analysis import Analysis
 from hardener.analysis.secretflow.demand import Mentions
 from hardener.analysis.secretflow.files import copied_secrets
 from hardener.analysis.secretflow.filesecret import FileSecret
-from hardener.analysis.secretflow.literals import literals
+from hardener.analysis.secretflow.literals import literals, secret_in
 from hardener.analysis.secretflow.literalsecret import LiteralSecret, grouped
 from hardener.analysis.secretflow.rewrite import Rewriter, promised_style
 from hardener.analysis.secretflow.secret import VariableSecret
 from hardener.analysis.secretflow.suspects import suspects
-from hardener.analysis.secretflow.variables import variable_flows
+from hardener.analysis.secretflow.variables import pairs_of, variable_flows
+from hardener.dockerfile.nodes import Dockerfile
+from hardener.secrets.names import is_secret_name
+from hardener.secrets.values import tokens_in
 from hardener.transforms.model import Advice, Change, Finding, Subject, Transform
 
 
@@ -224,6 +227,19 @@ LITERAL_GUARDS = (
     ),
 )
 
+_ONBUILD = (
+    "{name} is taken in by the images that are built on this one (ONBUILD), whose history keeps "
+    "it. Write ONBUILD RUN --mount=type=secret,id={id} … instead, and build them with "
+    "docker build --secret id={id},env={name} ."
+)
+_STARTED = (
+    "leaked: rotate it, as git's history keeps the value that the file holds. {name} has {what} in "
+    "it, for whoever has the image. Hand it over when the container starts, in a variable or a "
+    "file (docker run -e or --env-file, compose secrets, a Kubernetes Secret)"
+)
+_COMMENTED = (
+    "leaked: rotate it, as git's history keeps what a comment holds ({kind}). Then take it out"
+)
 _RUN_TIME = (
     "Hand it over when the container starts: docker run -e {name} or --env-file, compose "
     "environment or secrets, a Kubernetes Secret, Vault Agent, AWS Secrets Manager "
@@ -260,11 +276,39 @@ def look(subject: Subject) -> Iterator[Finding]:
                 )
                 held_up = True
     yield from found
+    yield from _handed_on(dockerfile, secrets)
+    yield from _in_comments(dockerfile)
     if suspected.files:
         yield from _files(analysis, rewriter)
     if suspected.runs:
         taken = {secret.flow.name for secret in secrets}
         yield from _literals(analysis, rewriter, taken, suspected.runs)
+        yield from _started(dockerfile, suspected.runs)
+
+
+def _handed_on(dockerfile: Dockerfile, secrets: Sequence[VariableSecret]) -> Iterator[Advice]:
+    """The secrets that only the images built on this one take in, by ONBUILD ARG and ENV."""
+    told = {secret.flow.name for secret in secrets}
+    for instruction in dockerfile.instructions:
+        inner = instruction.inner
+        if inner is None or inner.name not in ("ARG", "ENV"):
+            continue
+        for pair in pairs_of(dockerfile, inner):
+            if is_secret_name(pair.name) and pair.name not in told:
+                told.add(pair.name)
+                yield Advice(instruction, _ONBUILD.format(name=pair.name, id=pair.name.lower()))
+
+
+def _in_comments(dockerfile: Dockerfile) -> Iterator[Advice]:
+    """Tokens that were commented out; they were committed all the same."""
+    for comment in dockerfile.comments:
+        text = dockerfile.text[comment.span.start : comment.span.end]
+        for token in tokens_in(text):
+            offset = comment.span.start + token.start
+            behind = (item for item in dockerfile.instructions if item.span.end > offset)
+            anchor = next(behind, dockerfile.instructions[-1])
+            yield Advice(anchor, _COMMENTED.format(kind=token.kind), offset)
+            break
 
 
 def _files(analysis: Analysis, rewriter: Rewriter) -> Iterator[Finding]:
@@ -327,6 +371,16 @@ def _literals(
                 f"{named} alone gets it as {secret.name}, from a secret mount. Build with: {flag}"
             )
             yield Change(secret.anchor, reason, tuple(secret.edits()), handovers=(secret.handover,))
+
+
+def _started(dockerfile: Dockerfile, runs: Collection[int]) -> Iterator[Advice]:
+    """The secrets that stand in what the container starts, or in a label."""
+    for instruction in dockerfile.instructions:
+        if instruction.name == "RUN" or instruction.span.start not in runs:
+            continue
+        what = secret_in(instruction.value)
+        if what is not None:
+            yield Advice(instruction, _STARTED.format(name=instruction.name, what=what))
 
 
 def _listed(lines: Sequence[int]) -> str:

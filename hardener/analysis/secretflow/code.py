@@ -161,6 +161,11 @@ class RunCode:
         return bool(re.search(rf"\$\{{{escaped}:?[-+]|{tested}|{compared}", self.text))
 
     @property
+    def minds_unset(self) -> bool:
+        """Whether the shell takes a variable that isn't set for an error (`set -u`)."""
+        return bool(re.search(r"\bset\s+-\w*u|nounset", self.text))
+
+    @property
     def traces(self) -> bool:
         """Whether the shell shows each command that it runs (`set -x`)."""
         return bool(re.search(r"\bset\s+-\w*x|xtrace", self.text)) or any(

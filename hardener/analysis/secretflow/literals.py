@@ -23,6 +23,10 @@ _HEADER = re.compile(
 _AUTH_SETTING = re.compile(r"(?i)_(?:authToken|auth|password)\s?=\s?[\"']?([^\s\"'$]{6,4000})")
 _NETRC = re.compile(r"(?i)\blogin\s+\S+\s+password\s+([^\s\"'$]{4,4000})")
 _ACCOUNT = re.compile(r"(?i)identified\s+(?:with\s+\S+\s+)?by\s+[\\\"']{0,2}([^\s\"'\\;$]{4,200})")
+_GIVEN_AT_START = re.compile(
+    r"""(?i)--?[\w-]{0,40}(?:password|passwd|secret|token|api-?key)(?:=|["']?\s*,\s*["']|\s+["']?)"""
+    r"""([^\s"'$,\]{}<>/-][^\s"'$,\]]{5,500})"""
+)
 _CHANGED = re.compile(r"[\w.-]+:([^\s:\"'\\$]{4,200})")
 _IN_CODE = re.compile(
     r"(?i)password|passwd|token|secret|api_?key|authoriz|auth|://|-u|-p|identified"
@@ -222,6 +226,24 @@ def _by_shape(code: RunCode) -> Iterator[Literal]:
         word = word_at(owner.words, start) if owner is not None else None
         article = "an" if token.kind[0] in "AaOon" else "a"
         yield Literal(code, start, end, token.name, f"{article} {token.kind}", word, owner)
+
+
+def secret_in(text: str) -> str | None:
+    """What secret stands in the arguments of a CMD, ENTRYPOINT, HEALTHCHECK or LABEL, told without
+    a character of it; None where none is seen."""
+    for token in tokens_in(text):
+        return f"a {token.kind}" if token.kind[0] not in "AaOon" else f"an {token.kind}"
+    for start, end in logins_in(text):
+        user, colon, password = text[start:end].partition(":")
+        if colon and "$" not in password and password != user and not is_placeholder(password):
+            return "the login of a URL"
+    for match in _GIVEN_AT_START.finditer(text):
+        if not is_placeholder(match[1]):
+            return "a password or token"
+    for match in _HEADER.finditer(text):
+        if not is_placeholder(match[1]):
+            return "the token of a header"
+    return None
 
 
 def is_sent(literal: Literal) -> bool:

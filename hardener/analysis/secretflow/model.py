@@ -77,6 +77,7 @@ class Flow:
         leaked: whether the file holds the secret itself.
         weak: whether what the file holds is a stand-in.
         optional: whether it is looked at only if it is there.
+        default: what a build argument is where nobody hands it over, if that is more than nothing.
         why: how it was found to be one, where the name doesn't say it.
     """
 
@@ -90,6 +91,7 @@ class Flow:
     leaked: bool = False
     weak: bool = False
     optional: bool = False
+    default: str = ""
     why: str = ""
 
     @property

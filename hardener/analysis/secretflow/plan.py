@@ -52,7 +52,9 @@ class Plan:
         left = [item for item in self.code.script.commands if item not in self.cut.commands]
         return not any(names & set(item.variables) for item in left)
 
-    def edits(self, rewriter: Rewriter, id_: str, *, required: bool) -> Iterator[Edit]:
+    def edits(
+        self, rewriter: Rewriter, id_: str, *, required: bool, default: str
+    ) -> Iterator[Edit]:
         """The edits of this RUN."""
         if self.cut.everything and not self.front:
             yield rewriter.gone(self.code.instruction)
@@ -67,6 +69,7 @@ class Plan:
                 self.carriers,
                 required=required,
                 for_all=bool(self.front or self.back),
+                default=default,
             )
         for command in self.front:
             yield rewriter.in_front(self.code, f"{command} &&")

@@ -29,6 +29,8 @@ _OFFICIAL = re.compile(
 _NUMBERS = re.compile(r"(\d+)(?:\.(\d+))?(?:\.\d+)?(?:-labs)?")
 # what a shell leaves alone between double quotes but for variables
 _PLAIN = re.compile(r"(?:[\w./:@%+,=~ -]|\$\w+|\$\{\w+\})*")
+# comments that are obeyed, or that tell how to build the image
+_STAYS = re.compile(r"harden:|--build-arg")
 _NUMERIC = re.compile(r"\d+")
 
 
@@ -165,9 +167,10 @@ class Rewriter:
         *,
         required: bool,
         for_all: bool = False,
+        default: str = "",
     ) -> Iterator[Edit]:
         """Hand a secret over to a RUN in variables; `for_all` of its commands, or for the one that
-        reads them by itself."""
+        reads them by itself. One that isn't required may have a default."""
         file = self.style == "file"
         plain = [item for item in carriers if item.value is None]
         if file:
@@ -177,7 +180,12 @@ class Rewriter:
             names += [name for item in carriers for name, of in item.inside if of == id_]
             wanted = [Mount(id_, required, env=name) for name in dict.fromkeys(names)]
             yield from self.mounts(code, wanted, file=False)
-        setting = [f'{item.name}="{_contents(id_, required)}"' for item in plain] if file else []
+        setting = []
+        if file:
+            contents = _contents(id_, required, default)
+            setting = [f'{item.name}="{contents}"' for item in plain]
+        elif not required and (default or code.minds_unset):
+            setting = [f'{item.name}="${{{item.name}:-{default}}}"' for item in plain]
         setting += [self._composed(item, required) for item in carriers if item.value]
         if setting:
             names = [item.name for item in carriers]
@@ -278,7 +286,7 @@ class Rewriter:
         below = text[instruction.span.end :].partition("\n")[0].strip()
         if below and not below.startswith("#"):
             return line
-        while line - 1 in comments and "harden:" not in comments[line - 1]:
+        while line - 1 in comments and not _STAYS.search(comments[line - 1]):
             line -= 1
         # what stands at the top of the file is about the file
         is_top = all(number in comments for number in range(1, line)) or line == 1
@@ -298,9 +306,10 @@ class Rewriter:
         return Edit(start, end, "")
 
 
-def _contents(id_: str, required: bool) -> str:
+def _contents(id_: str, required: bool, default: str = "") -> str:
     """What a shell puts in place of itself by the secret's file."""
-    return f"$(cat {FOLDER}/{id_}{'' if required else ' 2>/dev/null'})"
+    other = f" || echo {default}" if default else ""
+    return f"$(cat {FOLDER}/{id_}{'' if required else ' 2>/dev/null' + other})"
 
 
 def is_simple(value: str | None) -> bool:

@@ -198,7 +198,12 @@ class VariableSecret:
         """Mounts for the RUNs that need the secret; ARG and ENV go."""
         yield from self.rewriter.without(self.flow.declared)
         for plan in self._plans.of.values():
-            yield from plan.edits(self.rewriter, self.flow.id, required=not self.optional)
+            yield from plan.edits(
+                self.rewriter,
+                self.flow.id,
+                required=not self.optional,
+                default=self.flow.default,
+            )
         if self.needed:
             yield from self.rewriter.comments(self.flow.name, self.build_flag)
 

@@ -35,16 +35,18 @@ class Suspects:
         variables: whether an ARG or ENV may bring one in.
         files: whether a COPY or ADD may.
         runs: the offsets of the RUNs whose code may hold one.
+        others: whether a comment or an ONBUILD may.
     """
 
     variables: bool
     files: bool
     runs: frozenset[int]
+    others: bool
 
     @property
     def any(self) -> bool:
         """Whether there is anything to look at."""
-        return self.variables or self.files or bool(self.runs)
+        return self.variables or self.files or self.others or bool(self.runs)
 
 
 def suspects(dockerfile: Dockerfile) -> Suspects:
@@ -74,14 +76,15 @@ def suspects(dockerfile: Dockerfile) -> Suspects:
                 variables = variables or placed or _is_suspect(instruction, named, tokens)
             case "COPY" | "ADD":
                 files = files or any(map(_may_be_credential, _sources(instruction)))
-            case "RUN":
+            case "RUN" | "CMD" | "ENTRYPOINT" | "HEALTHCHECK" | "LABEL":
                 if (
                     any(lowered.find(sign, start, end) >= 0 for sign in code)
                     or any(_has_both(lowered, start, end, pair) for pair in pairs)
                     or any(start <= at < end for at in (*tokens, *logins))
                 ):
                     runs.add(start)
-    return Suspects(variables, files, frozenset(runs))
+    others = bool(tokens) or (named and "onbuild" in lowered)
+    return Suspects(variables, files, frozenset(runs), others)
 
 
 def _has_both(text: str, start: int, end: int, pair: tuple[str, str]) -> bool:

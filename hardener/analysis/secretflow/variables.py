@@ -54,6 +54,8 @@ class _Reader:
         self._analysis = analysis
         self._dockerfile: Dockerfile = analysis.dockerfile
         self._passed = passed
+        # arguments with a stand-in for a secret that nobody is seen to replace
+        self._stand_ins: dict[str, list[Declared]] = {}
         self._by_use = _names_at_secret_places(self._dockerfile)
         # the variables at the end of each stage, with the secrets they carry
         self._ends: dict[int, dict[str, dict[str, Carrier]]] = {}
@@ -107,12 +109,15 @@ class _Reader:
         handed = name in self._passed
         if value is not None and not held and not handed and not is_switch(value) and not known:
             # a stand-in that nobody replaces: SECRET_KEY_BASE=dummy
+            self._stand_ins.setdefault(name, []).append(Declared(instruction, stage, pair))
             return
         flow = self._flow(name)
+        flow.declared += [item for item in self._stand_ins.pop(name, ()) if item.stage is None]
         flow.passed = True
         flow.leaked = flow.leaked or held
         if value is not None and is_switch(value):
             flow.optional = True
+            flow.default = value.strip("'\"")
         if not is_secret_name(name) and not flow.why:
             flow.why = "by where it is used" if name in self._by_use else "by its value"
         flow.declared.append(Declared(instruction, stage, pair))
@@ -130,7 +135,9 @@ class _Reader:
             return
         named = is_secret_name(name) or name in self._by_use
         held = _holds(name, value, named)
-        plain = named and "$" not in value and not is_switch(value)
+        whole = _WHOLE.fullmatch(value)
+        passes_stand_in = whole is not None and (whole[1] or whole[2]) in self._stand_ins
+        plain = named and ("$" not in value or passes_stand_in) and not is_switch(value)
         weak = plain and not held and stage.index in self._run
         if not held and not weak:
             carried.pop(name, None)

@@ -1,0 +1,5 @@
+# syntax=docker/dockerfile:1
+ARG API_TOKEN=<token>
+FROM alpine:3.20
+ARG API_TOKEN
+RUN wget --header="Authorization: Bearer $API_TOKEN" https://example.com/x

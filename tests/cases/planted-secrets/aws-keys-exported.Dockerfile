@@ -1,0 +1,2 @@
+FROM python:3.13
+RUN export AWS_SECRET_ACCESS_KEY=wJ4lrXUtnFEM1K7MDENGbPxRf1CYzEXaMPLEkEy9 && aws s3 cp s3://x y

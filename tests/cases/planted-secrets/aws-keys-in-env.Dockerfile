@@ -1,0 +1,3 @@
+FROM python:3.13-slim
+RUN pip install acme
+ENV AWS_SECRET_ACCESS_KEY=qJ4lrXUtnFEM1K7MDENGbPxRf1CYzEXaMPLEkEy8

@@ -1,0 +1,2 @@
+FROM postgres:17
+ENV POSTGRES_PASSWORD=P0stgr3sPa55

@@ -1,0 +1,3 @@
+FROM alpine:3.20
+ARG API_TOKEN=l4belT0ken77
+LABEL token=$API_TOKEN

@@ -1,0 +1,2 @@
+FROM alpine:3.20 AS ghp_0z1Y2x3W4v5U6t7S8r9Q0p1O2n3M4l5K6j7I
+RUN true
