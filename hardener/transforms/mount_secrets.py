@@ -14,7 +14,7 @@ Why
     into a layer stays there, also when a later RUN deletes it. Whoever can pull the image has it.
     Source: Docker docs, "Build secrets" and the build check SecretsUsedInArgOrEnv; CIS Docker
     Benchmark 4.10 (secrets are not stored in Dockerfiles); OWASP Docker Security Cheat Sheet,
-    rule 12; hadolint DL3000 series has no such rule.
+    rule 12.
 
 Before and after
     -ARG NPM_TOKEN
@@ -399,10 +399,11 @@ def _file_reason(file: FileSecret) -> str:
     if len(lines) > 1:
         how = how.replace("uses", "use").replace("gets", "get")
     layer = "deleted too late: the layer keeps it" if file.found.removed else "a layer keeps it"
-    return (
-        f"{file.name} was copied into the image ({layer}); now the {named} {how}. "
-        f"Build with: docker build {file.build_flag} ."
-    )
+    told = f"{file.name} was copied into the image ({layer}); now the {named} {how}. "
+    if file.taken_along is not None:
+        line = file.taken_along.first_line
+        told += f"Add it to .dockerignore too, as {file.taken_along.name} in line {line} takes it. "
+    return f"{told}Build with: docker build {file.build_flag} ."
 
 
 def _tied(

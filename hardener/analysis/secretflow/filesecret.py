@@ -17,6 +17,7 @@ from hardener.analysis.secretflow.stores import DEFAULT_KEYS, agent_will_do
 from hardener.dockerfile.edits import Edit
 from hardener.dockerfile.nodes import Instruction
 from hardener.project.callers.handover import Handover
+from hardener.project.context import inside
 
 _NUMERIC = re.compile(r"\d+")
 
@@ -200,6 +201,21 @@ class FileSecret:
             return self.rewriter.gone(copy)
         at = next(number for number, word in enumerate(words) if word.value == self.name)
         return Edit(words[at].span.start, words[at + 1].span.start, "")
+
+    @cached_property
+    def taken_along(self) -> Instruction | None:
+        """A COPY that takes the file along with the folder that it is in."""
+        analysis = self.found.analysis
+        if analysis.context is None or analysis.context.entry(self.name) is None:
+            return None
+        path = inside(self.name)
+        for stage in analysis.dockerfile.stages:
+            for copy in analysis.stage(stage).copies:
+                for source in copy.sources if copy.from_context else ():
+                    folder = inside(source) if source is not None else path
+                    if folder == "." or path.startswith(f"{folder}/"):
+                        return copy.instruction
+        return None
 
     @property
     def build_flag(self) -> str:
