@@ -46,36 +46,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from hardener.analysis.analysis import Analysis
 from hardener.analysis.secretflow.demand import Mentions
 from hardener.analysis.secretflow.files import copied_secrets
 from hardener.analysis.secretflow.filesecret import FileSecret
-from hardener.analysis.secretflow.literals import literals, secret_in
+from hardener.analysis.secretflow.literals import literals
 from hardener.analysis.secretflow.literalsecret import LiteralSecret, grouped
+from hardener.analysis.secretflow.remains import handed_on, in_comments, started
 from hardener.analysis.secretflow.rewrite import Rewriter, promised_style
 from hardener.analysis.secretflow.secret import VariableSecret
 from hardener.analysis.secretflow.suspects import suspects
-from hardener.analysis.secretflow.variables import pairs_of, variable_flows
+from hardener.analysis.secretflow.variables import variable_flows
 from hardener.dockerfile.nodes import Dockerfile
-from hardener.secrets.names import is_secret_name
-from hardener.secrets.values import tokens_in
 from hardener.transforms.model import Advice, Change, Finding, Subject, Transform
+
+T = TypeVar("T", VariableSecret, FileSecret, LiteralSecret)
 
 
 @dataclass(frozen=True, slots=True)
-class _Guard:
-    """A reason not to rewrite a secret that comes in by a variable.
+class _Guard(Generic[T]):
+    """A reason not to rewrite a secret.
 
     `met` says what holds the change off, None where nothing does; `reason` is told then, with
-    `{met}`, `{name}` and `{flag}` (for docker build) filled in.
+    `{met}`, `{name}`, `{id}` and `{flag}` (for docker build) filled in.
     """
 
-    met: Callable[[VariableSecret], str | None]
+    met: Callable[[T], str | None]
     reason: str
 
 
-GUARDS = (
+# for a secret that comes in by a variable
+GUARDS: tuple[_Guard[VariableSecret], ...] = (
     _Guard(
         VariableSecret.is_public,
         "{met} is public by design: the framework puts it into what browsers are sent, so no mount "
@@ -143,52 +146,45 @@ GUARDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _FileGuard:
-    """A reason not to rewrite a credential file that is copied; the fields are those of _Guard."""
-
-    met: Callable[[FileSecret], str | None]
-    reason: str
-
-
-FILE_GUARDS = (
-    _FileGuard(
+# for a credential file that is copied
+FILE_GUARDS: tuple[_Guard[FileSecret], ...] = (
+    _Guard(
         FileSecret.is_a_folder,
         "{met} is a folder of credentials, and the image keeps all of it. Copy what isn't secret "
         "(known_hosts, config) by name, and mount the rest: RUN --mount=type=ssh for keys, "
         "--mount=type=secret,id=…,target=… for others",
     ),
-    _FileGuard(
+    _Guard(
         FileSecret.is_started_with,
         "{name} is also named by {met}, so the image needs it or passes it on. Mount it where it "
         "is read (docker run -v, compose secrets, a Kubernetes Secret)",
     ),
-    _FileGuard(
+    _Guard(
         FileSecret.is_for_run_time,
         "{met} is copied into the image, and whether the container reads it can't be seen. {advice}"
         "; for a RUN: --mount=type=secret,id={id},target={target}",
     ),
-    _FileGuard(
+    _Guard(
         FileSecret.is_kept,
-        "{name} is copied, and {met} puts what stands in it elsewhere, where the image keeps it. "
+        "{name} is copied, and then copied on or written to ({met}), so that the image keeps it. "
         "Let the program read it at {target}, with RUN --mount=type=secret,id={id},target={target}",
     ),
-    _FileGuard(
+    _Guard(
         FileSecret.has_no_reader,
         "{met} is copied into the image, and no RUN is seen to read it. Take it out, or mount it "
         "in the RUN that does: --mount=type=secret,id={id},target={target}",
     ),
-    _FileGuard(
+    _Guard(
         FileSecret.place_is_unknown,
         "{met} is copied to a place that isn't known here. Take it out, and mount it in the RUN "
         "that reads it: --mount=type=secret,id={id},target=…; build with {flag}",
     ),
-    _FileGuard(
+    _Guard(
         FileSecret.is_unreadable,
         "{name} has to belong to {met}, whose number isn't known here. Mount it with that number: "
         "RUN --mount=type=secret,id={id},target={target},uid=…; build with {flag}",
     ),
-    _FileGuard(
+    _Guard(
         FileSecret.is_closed_in,
         "{name} is deleted or given other rights by code that can't be changed alone ({met}). Take "
         "that out, and mount the file: RUN --mount=type=secret,id={id},target={target}; build with "
@@ -197,30 +193,23 @@ FILE_GUARDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _LiteralGuard:
-    """A reason not to rewrite a secret that stands in a RUN; the fields are those of _Guard."""
-
-    met: Callable[[LiteralSecret], str | None]
-    reason: str
-
-
 _LEAKED = "leaked: rotate it, as git's history keeps the value that the file holds. "
 
-LITERAL_GUARDS = (
-    _LiteralGuard(
+# for a secret that stands in a RUN
+LITERAL_GUARDS: tuple[_Guard[LiteralSecret], ...] = (
+    _Guard(
         LiteralSecret.is_password_of_the_image,
         "{what} is set as a password in the image ({met}): whoever has the image or the file knows "
         "it, and it is the same everywhere. Lock the account, or set the password when the "
         "container starts",
     ),
-    _LiteralGuard(
+    _Guard(
         LiteralSecret.is_kept,
         "leaked: rotate it. {what} stands in the code ({met}), and whether the image keeps what is "
         "made of it can't be seen. If a RUN alone needs it, read it there from /run/secrets/{id}, "
         "with --mount=type=secret,id={id}; build with {flag}",
     ),
-    _LiteralGuard(
+    _Guard(
         LiteralSecret.is_not_understood,
         "leaked: rotate it. {what} stands in code that isn't wholly understood ({met}). Read it "
         "there from /run/secrets/{id}, with --mount=type=secret,id={id}; build with {flag}",
@@ -276,39 +265,25 @@ def look(subject: Subject) -> Iterator[Finding]:
                 )
                 held_up = True
     yield from found
-    yield from _handed_on(dockerfile, secrets)
-    yield from _in_comments(dockerfile)
+    yield from _remaining(dockerfile, secrets, suspected.runs)
     if suspected.files:
         yield from _files(analysis, rewriter)
     if suspected.runs:
         taken = {secret.flow.name for secret in secrets}
         yield from _literals(analysis, rewriter, taken, suspected.runs)
-        yield from _started(dockerfile, suspected.runs)
 
 
-def _handed_on(dockerfile: Dockerfile, secrets: Sequence[VariableSecret]) -> Iterator[Advice]:
-    """The secrets that only the images built on this one take in, by ONBUILD ARG and ENV."""
-    told = {secret.flow.name for secret in secrets}
-    for instruction in dockerfile.instructions:
-        inner = instruction.inner
-        if inner is None or inner.name not in ("ARG", "ENV"):
-            continue
-        for pair in pairs_of(dockerfile, inner):
-            if is_secret_name(pair.name) and pair.name not in told:
-                told.add(pair.name)
-                yield Advice(instruction, _ONBUILD.format(name=pair.name, id=pair.name.lower()))
-
-
-def _in_comments(dockerfile: Dockerfile) -> Iterator[Advice]:
-    """Tokens that were commented out; they were committed all the same."""
-    for comment in dockerfile.comments:
-        text = dockerfile.text[comment.span.start : comment.span.end]
-        for token in tokens_in(text):
-            offset = comment.span.start + token.start
-            behind = (item for item in dockerfile.instructions if item.span.end > offset)
-            anchor = next(behind, dockerfile.instructions[-1])
-            yield Advice(anchor, _COMMENTED.format(kind=token.kind), offset)
-            break
+def _remaining(
+    dockerfile: Dockerfile, secrets: Sequence[VariableSecret], runs: Collection[int]
+) -> Iterator[Advice]:
+    """The secrets at places that no mount can help."""
+    for item in handed_on(dockerfile, {secret.flow.name for secret in secrets}):
+        told = _ONBUILD.format(name=item.what, id=item.what.lower())
+        yield Advice(item.anchor, told)
+    for item in in_comments(dockerfile):
+        yield Advice(item.anchor, _COMMENTED.format(kind=item.what), item.offset)
+    for item in started(dockerfile, runs):
+        yield Advice(item.anchor, _STARTED.format(name=item.anchor.name, what=item.what))
 
 
 def _files(analysis: Analysis, rewriter: Rewriter) -> Iterator[Finding]:
@@ -330,7 +305,7 @@ def _files(analysis: Analysis, rewriter: Rewriter) -> Iterator[Finding]:
         yield Change(file.anchor, _file_reason(file), edits, handovers=(file.handover,))
 
 
-def _file_advice(file: FileSecret, guard: _FileGuard, met: str) -> Advice:
+def _file_advice(file: FileSecret, guard: _Guard[FileSecret], met: str) -> Advice:
     told = guard.reason.format(
         met=met,
         name=file.name,
@@ -371,16 +346,6 @@ def _literals(
                 f"{named} alone gets it as {secret.name}, from a secret mount. Build with: {flag}"
             )
             yield Change(secret.anchor, reason, tuple(secret.edits()), handovers=(secret.handover,))
-
-
-def _started(dockerfile: Dockerfile, runs: Collection[int]) -> Iterator[Advice]:
-    """The secrets that stand in what the container starts, or in a label."""
-    for instruction in dockerfile.instructions:
-        if instruction.name == "RUN" or instruction.span.start not in runs:
-            continue
-        what = secret_in(instruction.value)
-        if what is not None:
-            yield Advice(instruction, _STARTED.format(name=instruction.name, what=what))
 
 
 def _listed(lines: Sequence[int]) -> str:

@@ -21,6 +21,9 @@ from hardener.dockerfile.shell import (
 )
 from hardener.dockerfile.shell.wrappers import Effective
 
+# the redirections of a shell that write
+WRITES = frozenset({">", ">>", ">|", "&>", "&>>"})
+
 # shell: code behind RUN; heredoc: a here-document that is run; exec: a JSON array; foreign: code
 # for another shell than sh
 Form = Literal["shell", "heredoc", "exec", "foreign"]

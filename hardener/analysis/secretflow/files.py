@@ -9,7 +9,7 @@ from functools import cached_property
 
 from hardener.analysis.analysis import Analysis
 from hardener.analysis.paths import below, joined, name_of
-from hardener.analysis.secretflow.code import RunCode
+from hardener.analysis.secretflow.code import WRITES, RunCode
 from hardener.analysis.steps import Copied, Step, copied
 from hardener.dockerfile.images import base_stage
 from hardener.dockerfile.nodes import Instruction, Stage
@@ -33,7 +33,7 @@ class FileUse:
         reads: whether a program in it reads the file.
         removed: the `rm`s that take it away.
         tended: chmod and chown of it.
-        kept: a command that puts what stands in it elsewhere.
+        kept: a command that puts what stands in it elsewhere, or writes to it.
     """
 
     code: RunCode
@@ -212,6 +212,10 @@ def _use_of(analysis: Analysis, found: CopiedSecret, step: Step) -> FileUse | No
         if words[:1] == ["cd"] and len(words) > 1 and folder is not None:
             folder = joined(folder, words[1])
         meant = [word for word in words[1:] if _is_meant(found, word, folder)]
+        redirects = [item for item in command.redirects if item.operator in WRITES]
+        if any(_is_meant(found, item.target.text, folder) for item in redirects):
+            use.kept = "what is written to it"
+            continue
         if not meant and not any(
             _is_meant(found, item.target.text, folder) for item in command.redirects
         ):

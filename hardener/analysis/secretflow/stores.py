@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from hardener.analysis.paths import name_of
-from hardener.analysis.secretflow.code import RunCode
+from hardener.analysis.secretflow.code import WRITES, RunCode
 from hardener.dockerfile.nodes import Dockerfile, Stage
 from hardener.dockerfile.shell import Command
 from hardener.secrets.commands import Store, store_of, undoing
@@ -17,7 +17,6 @@ from hardener.secrets.credentials import credential_named
 DEFAULT_KEYS = frozenset({"id_rsa", "id_ecdsa", "id_ed25519", "id_dsa"})
 _CHOOSES_KEY = re.compile(r"\bssh-add\b|\bssh-agent\b|\bIdentityFile\b|\bGIT_SSH(?:_COMMAND)?\b")
 _KNOWS_HOSTS = re.compile(r"\bssh-keyscan\b|known_hosts|StrictHostKeyChecking")
-_WRITES = frozenset({">", ">>", ">|", "&>", "&>>"})
 # programs that write what they are given to the files they are given
 _WRITERS = frozenset({"tee", "sed", "envsubst", "crudini", "jq", "yq"})
 
@@ -96,13 +95,13 @@ def _words(command: Command) -> tuple[str, ...]:
 def _by_redirect(
     code: RunCode, command: Command, commands: Sequence[Command], at: int
 ) -> Written | None:
-    targets = [item.target for item in command.redirects if item.operator in _WRITES]
+    targets = [item.target for item in command.redirects if item.operator in WRITES]
     words = _words(command)
     if command.piped and at + 1 < len(commands):
         follower = commands[at + 1]
         if _words(follower)[:1] == ("tee",):
             targets += [word for word in follower.args if not word.text.startswith("-")]
-        targets += [item.target for item in follower.redirects if item.operator in _WRITES]
+        targets += [item.target for item in follower.redirects if item.operator in WRITES]
     if words[:1] == ("sed",) and any(word.startswith(("-i", "--in-place")) for word in words):
         targets += list(command.args[-1:])
     for target in targets:
