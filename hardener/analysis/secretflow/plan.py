@@ -182,12 +182,19 @@ class Plans:
     def _shares_its_file(self, item: Written, *, alone: bool) -> bool:
         """Whether the file also has what other commands wrote, or a COPY, so that it can't be taken
         away; `alone` if no other command of the same RUN may write it either."""
+        copied = False
         for step in self._analysis.stage(item.code.step.stage).own_steps:
             instruction = step.instruction
             if item.file and instruction.name in ("COPY", "ADD"):
                 words = instruction.json or [word.value for word in instruction.words()]
-                if any(name_of(word) == item.file for word in words):
-                    return True
+                copied = copied or any(name_of(word) == item.file for word in words)
+            elif copied and instruction.name == "RUN":
+                code = RunCode(item.code.dockerfile, step)
+                before = instruction.span.start < item.code.instruction.span.start
+                if before and any(item.removes(words) for words in code.calls):
+                    copied = False
+        if copied:
+            return True
         return any(
             alone or code.instruction is not item.code.instruction for code, _ in self._naming(item)
         )
