@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from hardener.dockerfile.check import require_buildable
 from hardener.dockerfile.edits import Edit, EditConflictError, PieceTable
@@ -20,7 +21,6 @@ from hardener.invariants import broken_invariant
 from hardener.project.callers.handover import Handover
 from hardener.project.callers.model import Usage
 from hardener.project.context import BuildContext
-from hardener.secrets.redact import Redaction, hide
 from hardener.settings import Settings
 from hardener.transforms import (
     Advice,
@@ -33,6 +33,9 @@ from hardener.transforms import (
     Violation,
     all_transforms,
 )
+
+if TYPE_CHECKING:
+    from hardener.secrets.redact import Redaction
 
 _NOTHING: Pins = MappingProxyType({})
 _UNUSED = Usage()
@@ -171,6 +174,8 @@ def _readable(text: str) -> Dockerfile:
         dockerfile = parse(text)
         require_buildable(dockerfile)
     except DockerfileError as error:
+        from hardener.secrets.redact import Redaction
+
         message = Redaction.of(text).hide(error.message)
         raise DockerfileError(message, line=error.line) from None
     return dockerfile
@@ -209,6 +214,8 @@ def harden_context(surroundings: Surroundings, transforms: Iterable[Transform]) 
         if transform.look_around is None or off:
             continue
         for finding in transform.look_around(surroundings):
+            from hardener.secrets.redact import hide
+
             remark = Remark(transform.name, finding.line, hide(finding.reason))
             if isinstance(finding, FileChange):
                 table = table.apply(finding.edits, transform.name)
@@ -237,6 +244,9 @@ class _State:
 
     @cached_property
     def _redaction(self) -> Redaction:
+        # imported late, like all that is needed only where something is told
+        from hardener.secrets.redact import Redaction
+
         return Redaction.of(self.table.original)
 
     def run(self, transform: Transform, found: Iterable[Finding]) -> None:

@@ -13,7 +13,6 @@ import click
 
 from hardener.errors import HardenError
 from hardener.pipeline import Hardened, Remark
-from hardener.secrets.redact import hide
 
 # a run shorter than this many files is over before a bar is read
 _FILES_FOR_A_BAR = 200
@@ -114,6 +113,9 @@ class Reporter:
         self._line(f"{name}:{remark.line}: {remark.transform}: {remark.text}", kind, colour)
 
     def _line(self, text: str, kind: str, colour: str) -> None:
+        # imported late: it may be that nothing is told
+        from hardener.secrets.redact import hide
+
         # a file's name may hold anything, and isn't to steer the terminal
         printable = _CONTROL.sub("?", hide(text).encode("utf-8", "backslashreplace").decode())
         self._print(f"{click.style(kind, fg=colour) if self._colour else kind}: {printable}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -15,6 +14,8 @@ _FOLDER = Path(__file__).parent / "data"
 @cache
 def table(name: str) -> dict[str, Any]:
     """The table `name` of the data folder, read once."""
+    import tomllib
+
     return tomllib.loads((_FOLDER / f"{name}.toml").read_text("utf-8"))
 
 

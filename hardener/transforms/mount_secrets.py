@@ -5,9 +5,13 @@ What it does
     to the RUNs that use it, and hands it to those, and to no other, in a mount that is gone when
     the RUN ends. ARG, ENV and COPY go, and so does a later `rm`. With a `# syntax=` line that
     promises Dockerfile 1.10 or later the RUN finds the secret in the same variable as before
-    (`env=`); else it is read from a file, which every BuildKit, Buildah and Podman can. Whoever
-    builds the image has to hand the secret over: the new command is told with each change, and the
-    callers in the repository are changed with it.
+    (`env=`); else it is read from a file, which every BuildKit, Buildah and Podman can. A tool that
+    reads a file of credentials finds it mounted where COPY put it; a key for git over ssh is left
+    to the agent of whoever builds (`type=ssh`). What a RUN writes down with a secret in it (.npmrc,
+    .netrc, git's configuration, `npm config set`) is written by the RUN that reads it and taken
+    away at its end, and `git clone` keeps no login. Whoever builds the image has to hand the secret
+    over: the new command is told with each change, and the callers in the repository are changed
+    with it.
 
 Why
     Build arguments stand in the image's history and in its provenance; what ENV, COPY and RUN put
@@ -44,148 +48,150 @@ How to turn it off
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING
 
 from hardener.analysis.analysis import Analysis
-from hardener.analysis.secretflow.demand import Mentions
-from hardener.analysis.secretflow.files import copied_secrets
-from hardener.analysis.secretflow.filesecret import FileSecret
-from hardener.analysis.secretflow.literals import literals
-from hardener.analysis.secretflow.literalsecret import LiteralSecret, grouped
-from hardener.analysis.secretflow.remains import handed_on, in_comments, started
-from hardener.analysis.secretflow.rewrite import Rewriter, promised_style
-from hardener.analysis.secretflow.secret import VariableSecret
-from hardener.analysis.secretflow.suspects import suspects
-from hardener.analysis.secretflow.variables import variable_flows
-from hardener.dockerfile.nodes import Dockerfile
+from hardener.analysis.secretflow.suspects import Suspects, suspects
 from hardener.transforms.model import Advice, Change, Finding, Subject, Transform
 
-T = TypeVar("T", VariableSecret, FileSecret, LiteralSecret)
+if TYPE_CHECKING:
+    from hardener.analysis.secretflow.filesecret import FileSecret
+    from hardener.analysis.secretflow.literalsecret import LiteralSecret
+    from hardener.analysis.secretflow.rewrite import Rewriter
+    from hardener.analysis.secretflow.secret import VariableSecret
+    from hardener.dockerfile.nodes import Dockerfile
 
 
 @dataclass(frozen=True, slots=True)
-class _Guard(Generic[T]):
+class _Guard:
     """A reason not to rewrite a secret.
 
-    `met` says what holds the change off, None where nothing does; `reason` is told then, with
-    `{met}`, `{name}`, `{id}` and `{flag}` (for docker build) filled in.
+    `asks` names what is asked of the secret: it answers what holds the change off, None where
+    nothing does. `reason` is told then, with that answer as `{met}`, and `{name}`, `{id}` and
+    `{flag}` (for docker build) filled in. A name, as most files have no secret, and reading what
+    answers takes longer than hardening them.
     """
 
-    met: Callable[[T], str | None]
+    asks: str
     reason: str
 
+    def met(self, secret: VariableSecret | FileSecret | LiteralSecret) -> str | None:
+        """What holds the change off."""
+        answer: str | None = getattr(secret, self.asks)()
+        return answer
 
-# for a secret that comes in by a variable
-GUARDS: tuple[_Guard[VariableSecret], ...] = (
+
+# of a secret that comes in by a variable (hardener/analysis/secretflow/secret.py)
+GUARDS = (
     _Guard(
-        VariableSecret.is_public,
+        "is_public",
         "{met} is public by design: the framework puts it into what browsers are sent, so no mount "
         "can hide it. Keep it if it is meant for the public, else use it on the server alone",
     ),
     _Guard(
-        VariableSecret.is_for_children,
+        "is_for_children",
         "{name} is handed on by ONBUILD ({met}), to images whose callers aren't known here. Write "
         "ONBUILD RUN --mount=type=secret,id={id} … and build them with {flag}",
     ),
     _Guard(
-        VariableSecret.is_read_elsewhere,
+        "is_read_elsewhere",
         "{name} is read by {met}, which takes no secret mount. Read it in a RUN with "
         "--mount=type=secret,id={id} alone, or take a value that isn't secret there",
     ),
     _Guard(
-        VariableSecret.starts_with_it,
+        "starts_with_it",
         "{met} reads {name} when the container starts, so the image has to do without. {run_time}",
     ),
     _Guard(
-        VariableSecret.is_default,
+        "is_default",
         "{met} has a stand-in in the image, with which every container starts that isn't given "
         "another. Take it out, so that a forgotten one is noticed. {run_time}",
     ),
     _Guard(
-        VariableSecret.is_for_run_time,
+        "is_for_run_time",
         "{met} stands in the image's configuration, for whoever has the image. Take it out. "
         "{run_time}",
     ),
     _Guard(
-        VariableSecret.may_be_needed_at_run_time,
+        "may_be_needed_at_run_time",
         "{name} stays in the image's configuration; whether the container needs {met} can't be "
         "seen. {run_time}; for the build: {flag}",
     ),
     _Guard(
-        VariableSecret.is_windows,
+        "is_windows",
         "{name} is read by a RUN of Windows ({met}), where secret mounts don't work. Fetch what "
         "needs it before the build, and COPY that",
     ),
     _Guard(
-        VariableSecret.shell_is_foreign,
+        "shell_is_foreign",
         "{name} is read by code that isn't for sh ({met}). Add # syntax=docker/dockerfile:1 at the "
         "top and RUN --mount=type=secret,id={id},env={name}, then build with {flag}",
     ),
     _Guard(
-        VariableSecret.has_no_shell,
+        "has_no_shell",
         "{name} is read by a RUN without a shell ({met}). Add # syntax=docker/dockerfile:1 at the "
         "top and RUN --mount=type=secret,id={id},env={name}, then build with {flag}",
     ),
     _Guard(
-        VariableSecret.is_not_understood,
+        "is_not_understood",
         "{name} is read by code that isn't wholly understood ({met}). Read /run/secrets/{id} "
         "there, with RUN --mount=type=secret,id={id}; build with {flag}",
     ),
     _Guard(
-        VariableSecret.is_kept,
+        "is_kept",
         "{name} is written down where the image keeps it: {met}. Do that in the RUN that needs it, "
         "with --mount=type=secret,id={id}, and take it away at its end; build with {flag}",
     ),
     _Guard(
-        VariableSecret.is_composed,
+        "is_composed",
         "{name} is part of {met} in a way that can't be written for the shell. Set it in the RUN, "
         "with --mount=type=secret,id={id}; build with {flag}",
     ),
 )
 
 
-# for a credential file that is copied
-FILE_GUARDS: tuple[_Guard[FileSecret], ...] = (
+# of a credential file that is copied (filesecret.py)
+FILE_GUARDS = (
     _Guard(
-        FileSecret.is_a_folder,
+        "is_a_folder",
         "{met} is a folder of credentials, and the image keeps all of it. Copy what isn't secret "
         "(known_hosts, config) by name, and mount the rest: RUN --mount=type=ssh for keys, "
         "--mount=type=secret,id=…,target=… for others",
     ),
     _Guard(
-        FileSecret.is_started_with,
+        "is_started_with",
         "{name} is also named by {met}, so the image needs it or passes it on. Mount it where it "
         "is read (docker run -v, compose secrets, a Kubernetes Secret)",
     ),
     _Guard(
-        FileSecret.is_for_run_time,
+        "is_for_run_time",
         "{met} is copied into the image, and whether the container reads it can't be seen. {advice}"
         "; for a RUN: --mount=type=secret,id={id},target={target}",
     ),
     _Guard(
-        FileSecret.is_kept,
+        "is_kept",
         "{name} is copied, and then copied on or written to ({met}), so that the image keeps it. "
         "Let the program read it at {target}, with RUN --mount=type=secret,id={id},target={target}",
     ),
     _Guard(
-        FileSecret.has_no_reader,
+        "has_no_reader",
         "{met} is copied into the image, and no RUN is seen to read it. Take it out, or mount it "
         "in the RUN that does: --mount=type=secret,id={id},target={target}",
     ),
     _Guard(
-        FileSecret.place_is_unknown,
+        "place_is_unknown",
         "{met} is copied to a place that isn't known here. Take it out, and mount it in the RUN "
         "that reads it: --mount=type=secret,id={id},target=…; build with {flag}",
     ),
     _Guard(
-        FileSecret.is_unreadable,
+        "is_unreadable",
         "{name} has to belong to {met}, whose number isn't known here. Mount it with that number: "
         "RUN --mount=type=secret,id={id},target={target},uid=…; build with {flag}",
     ),
     _Guard(
-        FileSecret.is_closed_in,
+        "is_closed_in",
         "{name} is deleted or given other rights by code that can't be changed alone ({met}). Take "
         "that out, and mount the file: RUN --mount=type=secret,id={id},target={target}; build with "
         "{flag}",
@@ -195,22 +201,22 @@ FILE_GUARDS: tuple[_Guard[FileSecret], ...] = (
 
 _LEAKED = "leaked: rotate it, as git's history keeps the value that the file holds. "
 
-# for a secret that stands in a RUN
-LITERAL_GUARDS: tuple[_Guard[LiteralSecret], ...] = (
+# of a secret that stands in a RUN (literalsecret.py)
+LITERAL_GUARDS = (
     _Guard(
-        LiteralSecret.is_password_of_the_image,
+        "is_password_of_the_image",
         "{what} is set as a password in the image ({met}): whoever has the image or the file knows "
         "it, and it is the same everywhere. Lock the account, or set the password when the "
         "container starts",
     ),
     _Guard(
-        LiteralSecret.is_kept,
+        "is_kept",
         "leaked: rotate it. {what} stands in the code ({met}), and whether the image keeps what is "
         "made of it can't be seen. If a RUN alone needs it, read it there from /run/secrets/{id}, "
         "with --mount=type=secret,id={id}; build with {flag}",
     ),
     _Guard(
-        LiteralSecret.is_not_understood,
+        "is_not_understood",
         "leaked: rotate it. {what} stands in code that isn't wholly understood ({met}). Read it "
         "there from /run/secrets/{id}, with --mount=type=secret,id={id}; build with {flag}",
     ),
@@ -241,10 +247,19 @@ _TIED = "{} stays, as it stands in one value with {}, which can't be mounted: se
 
 def look(subject: Subject) -> Iterator[Finding]:
     """Every secret that the file takes in."""
+    suspected = suspects(subject.dockerfile)
+    if subject.dockerfile.stages and suspected.any:
+        yield from _findings(subject, suspected)
+
+
+def _findings(subject: Subject, suspected: Suspects) -> Iterator[Finding]:
+    # imported late: see _Guard
+    from hardener.analysis.secretflow.demand import Mentions
+    from hardener.analysis.secretflow.rewrite import Rewriter, promised_style
+    from hardener.analysis.secretflow.secret import VariableSecret
+    from hardener.analysis.secretflow.variables import variable_flows
+
     dockerfile = subject.dockerfile
-    suspected = suspects(dockerfile)
-    if not dockerfile.stages or not suspected.any:
-        return
     analysis = Analysis(dockerfile, lambda: subject.context)
     style = subject.settings.secrets
     rewriter = Rewriter(dockerfile, promised_style(dockerfile) if style == "auto" else style)
@@ -277,6 +292,8 @@ def _remaining(
     dockerfile: Dockerfile, secrets: Sequence[VariableSecret], runs: Collection[int]
 ) -> Iterator[Advice]:
     """The secrets at places that no mount can help."""
+    from hardener.analysis.secretflow.remains import handed_on, in_comments, started
+
     for item in handed_on(dockerfile, {secret.flow.name for secret in secrets}):
         told = _ONBUILD.format(name=item.what, id=item.what.lower())
         yield Advice(item.anchor, told)
@@ -288,6 +305,9 @@ def _remaining(
 
 def _files(analysis: Analysis, rewriter: Rewriter) -> Iterator[Finding]:
     """The credential files that are copied; those that can go, go together."""
+    from hardener.analysis.secretflow.files import copied_secrets
+    from hardener.analysis.secretflow.filesecret import FileSecret
+
     together: list[FileSecret] = []
     together += [FileSecret(found, rewriter, together) for found in copied_secrets(analysis)]
     advice: list[Finding] = []
@@ -305,7 +325,7 @@ def _files(analysis: Analysis, rewriter: Rewriter) -> Iterator[Finding]:
         yield Change(file.anchor, _file_reason(file), edits, handovers=(file.handover,))
 
 
-def _file_advice(file: FileSecret, guard: _Guard[FileSecret], met: str) -> Advice:
+def _file_advice(file: FileSecret, guard: _Guard, met: str) -> Advice:
     told = guard.reason.format(
         met=met,
         name=file.name,
@@ -321,6 +341,9 @@ def _literals(
     analysis: Analysis, rewriter: Rewriter, taken: set[str], runs: Collection[int]
 ) -> Iterator[Finding]:
     """The secrets that stand in the code of those RUNs."""
+    from hardener.analysis.secretflow.literals import literals
+    from hardener.analysis.secretflow.literalsecret import grouped
+
     dockerfile = analysis.dockerfile
     found = [
         literal

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hardener.analysis.secretflow.variables import stands_at_a_secret_place
 from hardener.dockerfile.nodes import Dockerfile, Instruction
 from hardener.secrets.credentials import credential_named
 from hardener.secrets.names import is_secret_name
@@ -25,6 +24,18 @@ _IN_CODE = (
 # signs that mean something together only
 _PAIRS = (("curl", " -u"), (" login", " -p"), ("twine", " -p"))
 _LOGIN = re.compile(r"://[^\s/'\"]{1,500}@")
+
+
+# where a variable stands that can be nothing but a secret: in the userinfo of a URL behind the
+# colon or alone, in a header, behind an option or a setting that takes a password or a token
+AT_SECRET_PLACES = re.compile(
+    r"""://[^\s/@:'"]{0,200}:\$\{?(\w+)\}?@
+    |://\$\{?(\w+)\}?(?::x-oauth-basic)?@
+    |Authorization:\s*(?:(?:Bearer|Basic|token)\s+)?\$\{?(\w+)
+    |_(?:authToken|auth|password)=["']?\$\{?(\w+)
+    |\s--(?:password|passwd|token|api-key|auth-token|http-password)[=\s]["']?\$\{?(\w+)""",
+    re.VERBOSE | re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +75,7 @@ def suspects(dockerfile: Dockerfile) -> Suspects:
     placed = (
         "$" in lowered
         and any(sign in lowered for sign in _AT_PLACES)
-        and stands_at_a_secret_place(dockerfile.text)
+        and AT_SECRET_PLACES.search(dockerfile.text) is not None
     )
     named = any(sign in lowered for sign in _IN_NAMES)
     variables = files = False

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from hardener.analysis.analysis import Analysis
 from hardener.analysis.secretflow.code import RunCode
 from hardener.analysis.secretflow.model import Carrier, Declared, Flow, Use
+from hardener.analysis.secretflow.suspects import AT_SECRET_PLACES
 from hardener.analysis.steps import Step
 from hardener.dockerfile.assignments import Assignment, AssignmentError, parse_assignments
 from hardener.dockerfile.expand import ExpansionError, find_substitutions
@@ -22,16 +23,6 @@ from hardener.secrets.names import (
 )
 from hardener.secrets.values import is_placeholder, is_switch, logins_in, tokens_in
 
-# where a variable stands that can be nothing but a secret: in the userinfo of a URL behind the
-# colon or alone, in a header, behind an option or a setting that takes a password or a token
-_AT_SECRET_PLACES = re.compile(
-    r"""://[^\s/@:'"]{0,200}:\$\{?(\w+)\}?@
-    |://\$\{?(\w+)\}?(?::x-oauth-basic)?@
-    |Authorization:\s*(?:(?:Bearer|Basic|token)\s+)?\$\{?(\w+)
-    |_(?:authToken|auth|password)=["']?\$\{?(\w+)
-    |\s--(?:password|passwd|token|api-key|auth-token|http-password)[=\s]["']?\$\{?(\w+)""",
-    re.VERBOSE | re.IGNORECASE,
-)
 _WHOLE = re.compile(r"""["']?\$(?:(\w+)|\{(\w+)(?::?-[^}]*)?\})["']?""")
 _STARTING = frozenset({"CMD", "ENTRYPOINT", "HEALTHCHECK"})
 
@@ -266,11 +257,6 @@ def _reads(instruction: Instruction, name: str) -> bool:
     return bool(re.search(rf"\$\{{?{re.escape(name)}\b", instruction.logical.text))
 
 
-def stands_at_a_secret_place(text: str) -> bool:
-    """Whether a variable stands where only a secret can."""
-    return _AT_SECRET_PLACES.search(text) is not None
-
-
 def _names_at_secret_places(dockerfile: Dockerfile) -> frozenset[str]:
     """Arguments whose own name doesn't say that they are secrets, but whose place does."""
     if "$" not in dockerfile.text:
@@ -282,7 +268,7 @@ def _placed(dockerfile: Dockerfile) -> Iterator[str]:
     for instruction in dockerfile.instructions:
         if instruction.name in ("RUN", "ENV", "ARG"):
             text = instruction.span.end
-            for match in _AT_SECRET_PLACES.finditer(dockerfile.text, instruction.span.start, text):
+            for match in AT_SECRET_PLACES.finditer(dockerfile.text, instruction.span.start, text):
                 name = next(group for group in match.groups() if group)
                 if not re.search(r"(?i)user|login$|owner$|version|url$", name):
                     yield name
