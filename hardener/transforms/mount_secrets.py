@@ -222,6 +222,10 @@ LITERAL_GUARDS = (
     ),
 )
 
+_TOO_OLD = (
+    "it brings a secret into the image or its history; not changed, as # syntax= names a Dockerfile "
+    "older than 1.2, which has no mounts. Write docker/dockerfile:1 there, and harden again"
+)
 _ONBUILD = (
     "{name} is taken in by the images that are built on this one (ONBUILD), whose history keeps "
     "it. Write ONBUILD RUN --mount=type=secret,id={id} … instead, and build them with "
@@ -248,8 +252,14 @@ _TIED = "{} stays, as it stands in one value with {}, which can't be mounted: se
 def look(subject: Subject) -> Iterator[Finding]:
     """Every secret that the file takes in."""
     suspected = suspects(subject.dockerfile)
-    if subject.dockerfile.stages and suspected.any:
-        yield from _findings(subject, suspected)
+    if not subject.dockerfile.stages or not suspected.any:
+        return
+    from hardener.analysis.secretflow.rewrite import has_no_mounts
+
+    too_old = has_no_mounts(subject.dockerfile)
+    for finding in _findings(subject, suspected):
+        mounts = isinstance(finding, Change) and any("--mount=" in it.text for it in finding.edits)
+        yield Advice(finding.anchor, _TOO_OLD) if too_old and mounts else finding
 
 
 def _findings(subject: Subject, suspected: Suspects) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from hardener.analysis.steps import Copied, Step, copied
 from hardener.dockerfile.images import base_stage
 from hardener.dockerfile.nodes import Instruction, Stage
 from hardener.dockerfile.shell import Command
+from hardener.secrets.commands import store_of
 from hardener.secrets.credentials import Credential, credential_named
 
 _MOST_BYTES = 256 * 1024
@@ -199,10 +200,14 @@ def _use_of(analysis: Analysis, found: CopiedSecret, step: Step) -> FileUse | No
     named = _names(found, code.text, step.folder)
     if any(found.kind.is_read_by(words) for words in code.calls):
         use.reads = True
+    for call in code.calls:
+        # a mounted file can't be written
+        if (store := store_of(call)) is not None and call[0] in found.kind.programs:
+            use.kept = " ".join(store.words)
     if code.runs_scripts or "make" in code.programs:
         use.reads = True
     if not named:
-        return use if use.reads else None
+        return use if use.reads or use.kept else None
     if code.script is None:
         use.reads = True
         return use

@@ -56,6 +56,16 @@ def promised_style(dockerfile: Dockerfile) -> Style:
     return "env" if int(numbers[2]) >= 10 else "file"
 
 
+def has_no_mounts(dockerfile: Dockerfile) -> bool:
+    """Whether `# syntax=` names a Dockerfile older than 1.2, which has no RUN --mount.
+
+    Source: docs.docker.com/reference/dockerfile, "RUN --mount" (added in 1.2).
+    """
+    found = _OFFICIAL.fullmatch((dockerfile.syntax or "").strip())
+    numbers = _NUMBERS.fullmatch(found[1]) if found is not None and found[1] else None
+    return numbers is not None and numbers[1] == "1" and int(numbers[2] or 9) < 2
+
+
 @dataclass(frozen=True)
 class Mount:
     """One secret mount for one RUN.
