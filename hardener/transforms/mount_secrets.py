@@ -223,8 +223,9 @@ LITERAL_GUARDS = (
 )
 
 _TOO_OLD = (
-    "it brings a secret into the image or its history; not changed, as # syntax= names a Dockerfile "
-    "older than 1.2, which has no mounts. Write docker/dockerfile:1 there, and harden again"
+    "it brings a secret into the image or its history; not changed, as # syntax= names a "
+    "Dockerfile older than 1.2, which has no mounts. Write docker/dockerfile:1 there, then harden "
+    "again"
 )
 _ONBUILD = (
     "{name} is taken in by the images that are built on this one (ONBUILD), whose history keeps "
