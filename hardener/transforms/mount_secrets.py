@@ -237,6 +237,10 @@ _STARTED = (
     "it, for whoever has the image. Hand it over when the container starts, in a variable or a "
     "file (docker run -e or --env-file, compose secrets, a Kubernetes Secret)"
 )
+_FETCHED = (
+    "leaked: rotate it, as git's history keeps the value that the file holds. {name} has {what} in "
+    "it, and takes no mount. Fetch that in a RUN with --mount=type=secret instead"
+)
 _COMMENTED = (
     "leaked: rotate it, as git's history keeps what a comment holds ({kind}). Then take it out"
 )
@@ -311,7 +315,8 @@ def _remaining(
     for item in in_comments(dockerfile):
         yield Advice(item.anchor, _COMMENTED.format(kind=item.what), item.offset)
     for item in started(dockerfile, runs):
-        yield Advice(item.anchor, _STARTED.format(name=item.anchor.name, what=item.what))
+        way_out = _FETCHED if item.anchor.name in ("ADD", "COPY") else _STARTED
+        yield Advice(item.anchor, way_out.format(name=item.anchor.name, what=item.what))
 
 
 def _files(analysis: Analysis, rewriter: Rewriter) -> Iterator[Finding]:

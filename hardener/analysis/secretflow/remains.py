@@ -53,8 +53,8 @@ def in_comments(dockerfile: Dockerfile) -> Iterator[Remains]:
 
 
 def started(dockerfile: Dockerfile, suspects: Collection[int]) -> Iterator[Remains]:
-    """The secrets in what the container starts, or in a label; `suspects` are the offsets of
-    instructions that may have one."""
+    """The secrets in what the container starts, in a label or in an address; `suspects` are the
+    offsets of instructions that may have one."""
     for instruction in dockerfile.instructions:
         if instruction.name != "RUN" and instruction.span.start in suspects:
             what = secret_in(instruction.value)

@@ -45,7 +45,7 @@ class Suspects:
     Attributes:
         variables: whether an ARG or ENV may bring one in.
         files: whether a COPY or ADD may.
-        runs: the offsets of the RUNs whose code may hold one.
+        runs: the offsets of the RUNs whose code may hold one, and of other instructions that may.
         others: whether a comment or an ONBUILD may.
     """
 
@@ -87,6 +87,8 @@ def suspects(dockerfile: Dockerfile) -> Suspects:
                 variables = variables or placed or _is_suspect(instruction, named, tokens)
             case "COPY" | "ADD":
                 files = files or any(map(_may_be_credential, _sources(instruction)))
+                if any(start <= at < end for at in (*tokens, *logins)):
+                    runs.add(start)
             case "RUN" | "CMD" | "ENTRYPOINT" | "HEALTHCHECK" | "LABEL":
                 if (
                     any(lowered.find(sign, start, end) >= 0 for sign in code)
