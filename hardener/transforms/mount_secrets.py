@@ -366,7 +366,7 @@ def _literals(
         for stage in dockerfile.stages
         if any(item.span.start in runs for item in stage.instructions)
         for step in analysis.stage(stage).own_steps
-        if step.instruction.span.start in runs
+        if step.instruction.name == "RUN" and step.instruction.span.start in runs
         for literal in literals(dockerfile, step)
     ]
     for secret in grouped(found, rewriter, taken):
