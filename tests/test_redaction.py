@@ -108,6 +108,7 @@ def test_whatever_quotes_a_file_is_redacted(name: str) -> None:
         "NPM_TOKEN stays in the image's configuration; whether it is needed can't be seen",
         "Build with: docker build --secret id=nexus3_creds,env=NEXUS3_CREDS .",
         "RUN --mount=type=secret,id=npmrc,target=/root/.npmrc",
+        "config/master.key: whoever has the image can decrypt the application's credentials",
         "the key file /etc/ssl/private/server.key is copied to /run/secrets/key",
     ],
 )

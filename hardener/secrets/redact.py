@@ -127,6 +127,9 @@ def _behind_names(text: str) -> Iterator[str]:
             continue
         found = next(group for group in value.groups() if group)
         separated = text[end : value.start(value.lastindex or 0)].strip(" \t\"'")
+        if separated == ":" and found.isalpha() and found.islower():
+            # a sentence goes on: `config/master.key: whoever has it`
+            continue
         if _is_told(found) and (separated or _stands_as_value(text, start, found)):
             yield found
 
