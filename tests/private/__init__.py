@@ -1,0 +1,1 @@
+"""Servers on loopback that demand a secret, as private indexes, registries and repositories do."""
