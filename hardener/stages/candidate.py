@@ -1,0 +1,160 @@
+"""One stage that may be split: its instructions, what its RUNs do, what its container starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from hardener.analysis.analysis import Analysis
+from hardener.analysis.calls import Call
+from hardener.analysis.container import Container
+from hardener.analysis.launch import command_line
+from hardener.analysis.paths import joined
+from hardener.analysis.stage import StageModel
+from hardener.analysis.start import Start
+from hardener.analysis.steps import Copied, Ran, Step, copied
+from hardener.dockerfile.nodes import Dockerfile, Instruction, Stage
+from hardener.dockerfile.scope import DEFAULT_PATH
+from hardener.images.facts import Family
+from hardener.project.callers.model import Usage
+from hardener.project.context import BuildContext
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A final stage with all that is known of it.
+
+    Attributes:
+        analysis: of the file.
+        model: of the stage.
+        usage: how callers build and run it.
+    """
+
+    analysis: Analysis
+    model: StageModel
+    usage: Usage
+
+    @property
+    def dockerfile(self) -> Dockerfile:
+        """The file."""
+        return self.analysis.dockerfile
+
+    @property
+    def stage(self) -> Stage:
+        """The stage."""
+        return self.model.stage
+
+    @property
+    def context(self) -> BuildContext | None:
+        """The build context, where there is one at hand."""
+        return self.analysis.context
+
+    @cached_property
+    def container(self) -> Container:
+        """The container it is for."""
+        return Container(self.analysis, self.model, (10001, 10001))
+
+    @property
+    def start(self) -> Start:
+        """What the container runs."""
+        return self.container.start
+
+    @property
+    def family(self) -> Family | None:
+        """How accounts are made in the stage."""
+        return self.container.family
+
+    @cached_property
+    def runs(self) -> tuple[Ran, ...]:
+        """What each RUN of the stage itself starts, in order."""
+        own = {id(instruction) for instruction in self.stage.instructions}
+        return tuple(run for run in self.model.runs() if id(run.instruction) in own)
+
+    def calls(self, *names: str) -> Iterator[tuple[Ran, Call]]:
+        """Every program of these names that a RUN of the stage starts; all without names."""
+        for run in self.runs:
+            for call in run.calls:
+                if not names or call.name in names:
+                    yield run, call
+
+    @cached_property
+    def copies(self) -> tuple[Copied, ...]:
+        """What COPY and ADD of the stage itself put there."""
+        return tuple(
+            copied(self.dockerfile, step)
+            for step in self.model.own_steps
+            if step.instruction.name in ("ADD", "COPY")
+        )
+
+    def step(self, instruction: Instruction) -> Step:
+        """What holds before an instruction of the stage."""
+        return next(step for step in self.model.steps if step.instruction is instruction)
+
+    @property
+    def folder(self) -> str | None:
+        """The working directory of the container."""
+        return self.model.end.folder
+
+    @cached_property
+    def command(self) -> tuple[Sequence[str], str | None]:
+        """ENTRYPOINT and CMD as an argument vector, or as the code that the shell is given."""
+        return command_line(self.model)
+
+    @property
+    def needs_shell(self) -> bool:
+        """Whether the container starts a shell: the shell form, or a shell by name."""
+        words, code = self.command
+        return code is not None or (bool(words) and self.start_is_shell)
+
+    @cached_property
+    def start_is_shell(self) -> bool:
+        """Whether a shell, or a script, is what the container starts first."""
+        words, _ = self.command
+        if not words:
+            return False
+        if words[0].rpartition("/")[2] in ("sh", "bash", "ash", "dash", "env"):
+            return True
+        return bool(self.start.scripts)
+
+    def found_at(self, program: str) -> tuple[str, ...]:
+        """Where a program may stand that is started by this name, the first place first."""
+        if "/" in program:
+            path = joined(self.folder, program)
+            return () if path is None else (path,)
+        value = self.model.environment("PATH")
+        folders = [item for item in (value or DEFAULT_PATH).split(":") if item.startswith("/")]
+        return tuple(f"{folder.rstrip('/')}/{program}" for folder in folders)
+
+    @property
+    def image(self) -> tuple[str, str | None] | None:
+        """Name and tag of the base image; None where they aren't known."""
+        return self.model.reference
+
+    @property
+    def shown_image(self) -> str:
+        """The base image as it is known."""
+        return self.container.image
+
+    def arguments(self) -> Iterator[tuple[str, str]]:
+        """The words that the container is started with, and the values of its variables that the
+        file sets, each with the instruction that says so."""
+        words, code = self.command
+        for word in (*words, *((code or "").split())):
+            yield word, "CMD"
+        for call in self.start.writes:
+            for known in call.args:
+                if known:
+                    yield known, "CMD"
+        for step in self.model.own_steps:
+            if step.instruction.name == "ENV":
+                for word in step.instruction.value.replace("=", " ").split():
+                    value = self.model.environment(word)
+                    if value:
+                        yield value, f"ENV {word}"
+        for run in self.usage.runs:
+            for name, given in run.environment.items():
+                if given.known:
+                    yield given.known, f"{name} in {self.usage.where(run)}"
+            for word in (*(run.command or ()), *(run.entrypoint or ())):
+                yield word, self.usage.where(run)

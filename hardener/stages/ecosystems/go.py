@@ -1,0 +1,284 @@
+"""Go: the program alone, on distroless, or on the distribution that its libraries are from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hardener.analysis.calls import Call
+from hardener.analysis.paths import below, joined, name_of, parent
+from hardener.analysis.steps import Ran
+from hardener.dockerfile.nodes import Instruction
+from hardener.project.ecosystems.go import GoProject, knowledge, read_go
+from hardener.stages.bases import distroless, first, plain
+from hardener.stages.candidate import Candidate
+from hardener.stages.model import Artifact, Base, Ecosystem, Needs, Package, Refusal
+from hardener.stages.packages import installed, is_for_the_build, is_for_the_container
+from hardener.stages.reads import Code, made_by_runs, read_files, tree_of
+from hardener.stages.runtime import Tools, tools_of
+from hardener.stages.traced import program_of
+
+# go help build and go help testflag: flags that take the next word
+_VALUED = (
+    *("-o", "-p", "-asmflags", "-buildmode", "-buildvcs", "-compiler", "-gccgoflags", "-gcflags"),
+    *("-installsuffix", "-ldflags", "-mod", "-modfile", "-overlay", "-pgo", "-pkgdir", "-tags"),
+    *("-toolexec", "-covermode", "-coverpkg", "-C"),
+)
+_CGO = re.compile(r"\bCGO_ENABLED=[\"']?([01])\b")
+_CROSS = re.compile(r"\b(GOOS|GOARCH)=[\"']?([\w$]+)")
+_COMPILERS = frozenset({"gcc", "g++", "build-base", "clang", "alpine-sdk", "musl-dev"})
+
+
+def builds(candidate: Candidate) -> Instruction | None:
+    """The last RUN with `go build`, or with `go install` of what is at hand."""
+    found = None
+    for run, call in candidate.calls("go"):
+        if _is_build(call):
+            found = run.instruction
+    return found
+
+
+def _is_build(call: Call) -> bool:
+    if call.args[:1] == ("build",):
+        return True
+    return call.args[:1] == ("install",) and not any("@" in (word or "") for word in call.args)
+
+
+def needs(candidate: Candidate) -> Needs | Refusal:
+    """The program that the container starts, and the files that its sources name."""
+    outputs: dict[str, tuple[Ran, Call]] = {}
+    if candidate.context is None:
+        return Refusal("unseen_sources")
+    for run, call in candidate.calls("go"):
+        if not _is_build(call):
+            continue
+        for path in _outputs(candidate, call):
+            outputs[path] = (run, call)
+    program = program_of(candidate, list(outputs))
+    if isinstance(program, Refusal):
+        return program
+    run, call = outputs[program.built]
+    cross = _CROSS.search(run.instruction.value)
+    if cross is not None and cross[2] not in ("linux", "amd64", "$TARGETOS", "$TARGETARCH"):
+        return Refusal("cross_build", cross[0])
+    project = read_go(candidate.context, _module_folder(candidate, call))
+    for guard, met in (
+        ("plugins", project.plugins),
+        ("runs_programs", project.runs_programs),
+        ("untraced_files", project.untraced),
+    ):
+        if met is not None:
+            return Refusal(guard, met)
+    if not project.whole:
+        return Refusal("partial_sources")
+    if not project.imports and not project.literals:
+        return Refusal("unseen_sources")
+    tree = tree_of(candidate)
+    if tree is None:
+        return Refusal("unseen_sources")
+    files = read_files(candidate, tree, project.literals, _code(project))
+    made = made_by_runs(
+        candidate,
+        [*(word.text for word in project.literals), *(word for word, _ in candidate.arguments())],
+    )
+    if made is not None:
+        return made
+    tools = tools_of(candidate, program.place)
+    if isinstance(tools, Refusal):
+        return tools
+    cgo = _uses_cgo(candidate, run)
+    if cgo:
+        for _, package in installed(candidate):
+            if package is None or not (is_for_the_build(package) or is_for_the_container(package)):
+                return Refusal("unknown_package", package or "in a variable")
+    base = _base(candidate, project, cgo, tools)
+    if base is None:
+        return Refusal("no_base", candidate.shown_image)
+    owner = _owner(candidate, run)
+    extra = [
+        Artifact(f"{parent(program.place)}/{name}", f"{parent(program.place)}/{name}", package)
+        for name, packages in knowledge()["library_files"].items()
+        if isinstance(packages, list)
+        for package in packages
+        if package in project.imports and f"{candidate.folder}/{name}" in tree.files
+    ]
+    return Needs(
+        f"the Go program {name_of(program.place)}",
+        base,
+        (Artifact(program.built, program.place, "", owner=owner), *files, *tools.files, *extra),
+        (*tools.packages(base), *_packages(base, project)),
+    )
+
+
+def _owner(candidate: Candidate, run: Ran) -> str | None:
+    user = candidate.step(run.instruction).user
+    return user.text if user.set_by is not None and user.name not in ("root", "0") else None
+
+
+def _outputs(candidate: Candidate, call: Call) -> Iterator[str]:
+    """Where `go build` or `go install` puts programs, as far as it can be told.
+
+    Source: go help build, go help install.
+    """
+    folder = call.option("-C") or ""
+    at = joined(call.folder, folder) if folder else call.folder
+    words = [word for word in call.operands(*_VALUED) if word not in ("build", "install")]
+    names = [name for word in words or ["."] for name in _names(candidate, at, word)]
+    output = call.option("-o")
+    if call.args[0] == "install":
+        target = candidate.model.environment("GOBIN") or (
+            (candidate.model.environment("GOPATH") or "/go").partition(":")[0] + "/bin"
+        )
+        yield from (f"{target}/{name}" for name in names)
+    elif output is None:
+        if len(names) == 1 and at is not None:
+            yield f"{at.rstrip('/')}/{names[0]}"
+    else:
+        place = joined(at, output)
+        if place is not None:
+            if not output.endswith(("/", "/.", "..")) and output != ".":
+                yield place
+            yield from (f"{place}/{name}" for name in names)
+
+
+def _names(candidate: Candidate, folder: str | None, word: str) -> Iterator[str]:
+    """The programs that a package, a file, or a pattern of packages makes."""
+    if word.endswith("/..."):
+        root = _in_context(candidate, joined(folder, word.removesuffix("/...")))
+        if root is None or candidate.context is None:
+            return
+        for entry in candidate.context.files_below(root):
+            if name_of(entry.path) == "main.go" and "/" in entry.path:
+                yield name_of(parent(entry.path))
+        return
+    if word.endswith(".go"):
+        yield name_of(word).removesuffix(".go")
+        return
+    path = joined(folder, word)
+    inside = _in_context(candidate, path)
+    if candidate.context is not None and inside is not None:
+        project = read_module_name(candidate, inside)
+        if project is not None:
+            yield project
+            return
+    if path is not None:
+        yield name_of(path)
+
+
+def read_module_name(candidate: Candidate, folder: str) -> str | None:
+    """The name of the program of a module's own folder, where the folder is one."""
+    assert candidate.context is not None
+    manifest = "go.mod" if folder == "." else f"{folder}/go.mod"
+    if candidate.context.kind(manifest) != "file":
+        return None
+    return GoProject(
+        folder,
+        _module(candidate, manifest),
+        (),
+        {},
+        (),
+        (),
+        None,
+        None,
+        None,
+        True,
+    ).program
+
+
+def _module(candidate: Candidate, manifest: str) -> str | None:
+    assert candidate.context is not None
+    text = (candidate.context.head(manifest, 65536) or b"").decode("utf-8", "replace")
+    found = re.search(r"^module[ \t]+\"?([^\s\"]+)", text, re.MULTILINE)
+    return found[1] if found else None
+
+
+def _in_context(candidate: Candidate, path: str | None) -> str | None:
+    """The folder of the context that a folder of the image is copied from."""
+    if path is None or candidate.context is None:
+        return None
+    for copy in reversed(candidate.model.copies):
+        rest = None if copy.target is None else below(path, copy.target)
+        if rest is None or not copy.from_context:
+            continue
+        for source in copy.sources:
+            if source is None:
+                continue
+            for found in candidate.context.sources(source):
+                at = found if not rest else rest if found == "." else f"{found}/{rest}"
+                if candidate.context.kind(at) == "folder":
+                    return at
+    return None
+
+
+def _module_folder(candidate: Candidate, call: Call) -> str:
+    """The folder of the context with the go.mod of what is built."""
+    context = candidate.context
+    assert context is not None
+    folder = _in_context(candidate, joined(call.folder, call.option("-C") or "."))
+    while folder is not None:
+        if context.kind("go.mod" if folder == "." else f"{folder}/go.mod") == "file":
+            return folder
+        if folder == ".":
+            break
+        folder = parent("/" + folder).lstrip("/") or "."
+    return "."
+
+
+def _code(project: GoProject) -> Code:
+    stems = knowledge()["stems"]
+    looks = any(package in project.imports for package in stems["packages"])
+    return Code(
+        (".go", ".mod", ".sum", "_test.go", "Dockerfile", ".md"),
+        frozenset({"go.mod", "go.sum", "go.work", "go.work.sum", "Makefile", ".gitignore"}),
+        project.embedded,
+        tuple(stems["endings"]) if looks else (),
+    )
+
+
+def _uses_cgo(candidate: Candidate, run: Ran) -> bool:
+    """Whether the program may be linked with the C library.
+
+    Source: go help environment (CGO_ENABLED is 1 by default where a C compiler is found).
+    """
+    told = _CGO.findall(run.instruction.value)
+    if told:
+        return "0" not in told
+    return candidate.step(run.instruction).scope.get("CGO_ENABLED") != "0"
+
+
+def _base(candidate: Candidate, project: GoProject, cgo: bool, tools: Tools) -> Base | None:
+    facts = candidate.model.facts
+    if facts is None or facts.distribution not in ("debian", "alpine", "ubuntu"):
+        return None
+    smallest: list[Base | None]
+    if not cgo:
+        smallest = [distroless("static", facts.release)]
+    elif facts.distribution == "debian":
+        # what modules of others link with can be C++
+        smallest = [distroless("cc" if project.requires else "base", facts.release)]
+    else:
+        smallest = []
+    return first([*smallest, plain(candidate)], shell=tools.shell)
+
+
+def _packages(base: Base, project: GoProject) -> Iterator[Package]:
+    """What distroless has and the bare distribution lacks."""
+    if not base.has_shell:
+        return
+    if {"net/http", "crypto/tls", "crypto/x509"} & set(project.imports) or project.requires:
+        yield Package("ca-certificates", "TLS")
+    if "time" in project.imports or project.requires:
+        yield Package("tzdata", "time zones")
+    if base.family == "busybox" and project.requires:
+        yield Package("libstdc++", "modules with C++")
+
+
+def sketch(candidate: Candidate) -> str:
+    """What the final stage would be."""
+    base = distroless("base", candidate.model.facts.release) if candidate.model.facts else None
+    base = base or plain(candidate)
+    image = base.reference if base is not None else "the bare distribution"
+    return f"{image}, with COPY --from of the program and of the files that it reads"
+
+
+ECOSYSTEM = Ecosystem("go", builds, needs, sketch)

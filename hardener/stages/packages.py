@@ -1,0 +1,54 @@
+"""Which packages of the builder the container needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hardener.analysis.calls import Call
+from hardener.analysis.steps import Ran
+from hardener.stages.candidate import Candidate
+from hardener.stages.knowledge import table
+
+_VERBS = {"apt-get": "install", "apt": "install", "aptitude": "install", "apk": "add"}
+_OPTIONS = ("-t", "--target-release", "-o", "--option", "--repository", "-X", "--virtual", "-a")
+
+
+def installed(candidate: Candidate) -> Iterator[tuple[Ran, str | None]]:
+    """Every package that a RUN of the stage installs, versions left out; None for one in a
+    variable that isn't known."""
+    for run, call in candidate.calls(*_VERBS):
+        if _VERBS[call.name or ""] in call.args:
+            for name in _names(call):
+                yield run, name
+
+
+def _names(call: Call) -> Iterator[str | None]:
+    options = (*_OPTIONS, "-t") if call.name == "apk" else _OPTIONS
+    for word in call.operands(*options):
+        if word != _VERBS[call.name or ""]:
+            yield word.partition("=")[0].partition("~")[0].partition("@")[0].partition("/")[0]
+    yield from (None for word in call.args if word is None)
+
+
+def is_for_the_build(name: str) -> bool:
+    """Whether a package is of no use to a container."""
+    known = table("packages")["build_only"]
+    bare = name.rstrip("0123456789.-")
+    return (
+        name in known["names"] or bare in known["names"] or name.endswith(tuple(known["endings"]))
+    )
+
+
+def is_for_the_container(name: str) -> bool:
+    """Whether a package is one that the container may need whatever is built."""
+    return name in table("packages")["run_time"]["names"]
+
+
+def package_of(program: str, family: str) -> str | None:
+    """The package that brings a program: "" where the bare image has it, None where that isn't
+    known."""
+    known = table("programs")
+    if program in known[family]["names"]:
+        return ""
+    found: str | None = known["packages"][family].get(program)
+    return found

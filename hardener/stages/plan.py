@@ -1,0 +1,214 @@
+"""Puts a split together: what stays in the builder, and what goes to the final stage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hardener.analysis.choice import is_root
+from hardener.analysis.paths import is_below
+from hardener.analysis.steps import speaks_posix
+from hardener.dockerfile.assignments import AssignmentError, parse_assignments
+from hardener.dockerfile.expand import find_substitutions
+from hardener.dockerfile.nodes import Instruction
+from hardener.stages.candidate import Candidate
+from hardener.stages.effects import effects_of, unknown_in
+from hardener.stages.knowledge import table
+from hardener.stages.model import Needs, Plan, Refusal
+
+# say how the container is run, and mean nothing to the builder
+_OF_THE_CONTAINER = frozenset(
+    {"CMD", "ENTRYPOINT", "EXPOSE", "VOLUME", "STOPSIGNAL", "HEALTHCHECK", "LABEL", "MAINTAINER"}
+)
+_IN_THE_IMAGE = frozenset({"RUN", "COPY", "ADD"})
+
+
+def planned(
+    candidate: Candidate, needs: Needs, template: str, build: Instruction
+) -> Plan | Refusal:
+    """The plan of a split, given what an ecosystem says of the build.
+
+    `build` is the RUN that builds; what stands behind it and leaves nothing to the build is the
+    final stage's own, and stays where it is.
+    """
+    instructions = candidate.stage.instructions
+    last = _last_of_builder(candidate, build)
+    if isinstance(last, Refusal):
+        return last
+    at = instructions.index(last)
+    head, tail = instructions[: at + 1], instructions[at + 1 :]
+    refusal = _tail_refusal(candidate, tail, needs)
+    if refusal is not None:
+        return refusal
+    moved = tuple(item for item in head if item.name in _OF_THE_CONTAINER)
+    repeated = _repeated(candidate, needs, head, (*moved, *tail))
+    if isinstance(repeated, Refusal):
+        return repeated
+    user = _user(candidate, needs, head, tail)
+    if isinstance(user, Refusal):
+        return user
+    behind = candidate.step(tail[0]).folder if tail else candidate.folder
+    sets_folder = any(
+        item.name == "WORKDIR" and item.value.lstrip("\"'").startswith("/") for item in tail[:1]
+    )
+    folder = None if sets_folder or behind == needs.base.folder else behind
+    return Plan(needs, template, last, moved, repeated, folder, user)
+
+
+def _last_of_builder(candidate: Candidate, build: Instruction) -> Instruction | Refusal:
+    """The last instruction that the builder needs, be it behind the build."""
+    instructions = candidate.stage.instructions
+    ran = {id(run.instruction): run for run in candidate.runs}
+    last = build
+    for instruction in instructions[instructions.index(build) + 1 :]:
+        if instruction.name != "RUN":
+            continue
+        run = ran[id(instruction)]
+        effects = effects_of(run)
+        if "unknown" in effects:
+            return Refusal("unknown_step", f"{unknown_in(run)} (line {instruction.first_line})")
+        of_the_container = effects <= {"accounts", "files", "harmless"}
+        works = "accounts" not in effects and _works_on_sources(candidate, instruction)
+        if works or not of_the_container or _is_of_the_build(instruction):
+            last = instruction
+    return last
+
+
+def _is_of_the_build(instruction: Instruction) -> bool:
+    return any(flag.name == "mount" for flag in instruction.flags)
+
+
+def _works_on_sources(candidate: Candidate, instruction: Instruction) -> bool:
+    """Whether a RUN touches what stands in the folders of the build."""
+    run = next(run for run in candidate.runs if run.instruction is instruction)
+    for call in run.calls:
+        if call.name in ("mkdir", "chown", "touch"):
+            continue
+        if call.name in ("cp", "mv", "ln", "rm", "tar", "install", "sed", "unzip"):
+            return True
+    return False
+
+
+def _tail_refusal(
+    candidate: Candidate, tail: Sequence[Instruction], needs: Needs
+) -> Refusal | None:
+    """What of the instructions behind the build wouldn't work in the final stage."""
+    for instruction in tail:
+        if instruction.name == "RUN" and not needs.base.has_shell:
+            return Refusal(
+                "unknown_step", f"{instruction.value.split()[0]} (line {instruction.first_line})"
+            )
+        for flag in instruction.flags_named("from"):
+            if flag.value and flag.value == candidate.stage.name:
+                return Refusal("unknown_step", f"line {instruction.first_line}")
+    return None
+
+
+def _repeated(
+    candidate: Candidate,
+    needs: Needs,
+    head: Sequence[Instruction],
+    final: Sequence[Instruction],
+) -> tuple[Instruction, ...] | Refusal:
+    """The instructions of the builder that the final stage has as well: ENV, the ARG that it and
+    others read, and SHELL."""
+    used = set(_variables(final))
+    found: list[Instruction] = []
+    for instruction in reversed(head):
+        if instruction.name == "ENV":
+            names = _names(candidate, instruction)
+            if names is None:
+                return Refusal("unsure_environment", instruction.value.split()[0])
+            if names <= _build_variables(needs) and not names & used:
+                continue
+            if "PATH" in names and not names - {"PATH"}:
+                continue
+            found.append(instruction)
+            used |= set(_variables([instruction])) | names
+        elif instruction.name == "ARG":
+            names = _names(candidate, instruction)
+            if names is None or names & used:
+                found.append(instruction)
+                used |= set(_variables([instruction]))
+        elif instruction.name == "SHELL" and _runs_shell_form(final):
+            if not speaks_posix(instruction.json):
+                return Refusal("unknown_step", f"line {instruction.first_line}")
+            found.append(instruction)
+    found.reverse()
+    declared = {
+        name
+        for item in (*found, *final)
+        if item.name in ("ARG", "ENV")
+        for name in _names(candidate, item) or ()
+    }
+    base = dict(candidate.model.facts.env or {}) if candidate.model.facts else {}
+    for name in sorted(set(_variables((*found, *final))) - declared):
+        # the builder's base image sets it, or may do
+        outside = name in base or name not in candidate.model.end.scope
+        if outside and name not in ("PATH", "HOME"):
+            return Refusal("unsure_environment", f"${name}")
+    return tuple(found)
+
+
+def _build_variables(needs: Needs) -> frozenset[str]:
+    return frozenset(table("environment")["build_only"]["names"]) | needs.build_variables
+
+
+def _runs_shell_form(instructions: Sequence[Instruction]) -> bool:
+    return any(
+        item.name in ("CMD", "ENTRYPOINT", "HEALTHCHECK", "RUN") and item.json is None
+        for item in instructions
+    )
+
+
+def _variables(instructions: Sequence[Instruction]) -> list[str]:
+    """The variables that the builder expands in these instructions."""
+    return [
+        found.name
+        for item in instructions
+        if item.name not in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "MAINTAINER")
+        for text in (item.value, *(flag.value or "" for flag in item.flags))
+        for found in find_substitutions(text)
+    ]
+
+
+def _names(candidate: Candidate, instruction: Instruction) -> set[str] | None:
+    """The variables that an ENV or ARG sets."""
+    try:
+        pairs = parse_assignments(
+            instruction.value, instruction=instruction.name, escape=candidate.dockerfile.escape
+        )
+    except AssignmentError:
+        return None
+    return {pair.name for pair in pairs}
+
+
+def _user(
+    candidate: Candidate,
+    needs: Needs,
+    head: Sequence[Instruction],
+    tail: Sequence[Instruction],
+) -> str | Refusal | None:
+    """The user that the final stage has to be given, so that it ends as it did."""
+    model = candidate.model
+    user = model.end.user
+    in_tail = user.set_by is not None and user.set_by in tail
+    if not in_tail and is_root(user, model):
+        # the base of the builder is root by itself; run-as-nonroot decides on another user
+        return None if needs.base.user in (None, "root", "0") else "0:0"
+    if user.text is None:
+        return Refusal("unknown_user", user.written or candidate.shown_image)
+    name, _, group = user.text.partition(":")
+    made = any(run.instruction in tail and "accounts" in effects_of(run) for run in candidate.runs)
+    if name.isdecimal() and (not group or group.isdecimal()):
+        return None if in_tail else user.text
+    if made and needs.base.has_shell:
+        return None
+    account = model.accounts.users.get(name)
+    if account is not None and account.uid is not None and not in_tail:
+        return str(account.uid) if account.gid is None else f"{account.uid}:{account.gid}"
+    return Refusal("unknown_user", name)
+
+
+def covered(path: str, folders: Sequence[str]) -> bool:
+    """Whether one of the folders holds a path."""
+    return any(is_below(path, folder) for folder in folders)

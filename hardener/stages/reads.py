@@ -1,0 +1,191 @@
+"""Files of the image that a compiled program opens when it runs, traced from the strings it has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from hardener.analysis.paths import below, joined, name_of, parent
+from hardener.analysis.steps import Copied
+from hardener.project.context import ContextEntry
+from hardener.project.ecosystems.sources import Literal
+from hardener.stages.candidate import Candidate
+from hardener.stages.model import Artifact, Refusal
+
+# a string that may be a path, or a pattern of paths
+_PATHLIKE = re.compile(r"(?:file://)?[\w./*@+~%-]{1,200}")
+_MOST_ENTRIES = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The files of the build context that stand in the image when the build is over.
+
+    `files` maps the place in the image to the path in the context.
+    """
+
+    files: dict[str, str]
+
+    def below(self, folder: str) -> Iterator[tuple[str, str]]:
+        """The files in a folder and its folders."""
+        for place, path in self.files.items():
+            if below(place, folder):
+                yield place, path
+
+
+def tree_of(candidate: Candidate) -> Tree | None:
+    """What the stage's COPYs put into the image; None where that can't be told."""
+    context = candidate.context
+    if context is None:
+        return None
+    files: dict[str, str] = {}
+    for copy in candidate.model.copies:
+        if copy.stage is not None or copy.image:
+            continue
+        if copy.target is None or None in copy.sources:
+            return None
+        for source in copy.sources:
+            if source is None or "://" in source:
+                continue
+            for found in context.sources(source):
+                for entry, rest in _entries(candidate, found):
+                    place = _place(copy, found, rest)
+                    if place is not None:
+                        files[place] = entry.path
+                    if len(files) > _MOST_ENTRIES:
+                        return None
+    return Tree(files)
+
+
+def _entries(candidate: Candidate, found: str) -> Iterator[tuple[ContextEntry, str]]:
+    context = candidate.context
+    assert context is not None
+    entry = context.entry(found)
+    if entry is None:
+        return
+    if entry.kind != "folder":
+        yield entry, ""
+        return
+    for item in context.files_below(found):
+        yield item, item.path if found == "." else item.path[len(found) + 1 :]
+
+
+def _place(copy: Copied, found: str, rest: str) -> str | None:
+    assert copy.target is not None
+    if rest:
+        return joined(copy.target, rest)
+    return joined(copy.target, name_of(found)) if copy.into else copy.target
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What is left out of a trace.
+
+    Attributes:
+        endings: of source files, which the program doesn't open.
+        names: of files that only the build reads.
+        embedded: patterns of files, from the context's root, that are in the program itself.
+        stems: endings of files that are looked for without them; empty where they aren't.
+    """
+
+    endings: tuple[str, ...]
+    names: frozenset[str] = frozenset()
+    embedded: tuple[str, ...] = ()
+    stems: tuple[str, ...] = ()
+
+
+def read_files(
+    candidate: Candidate, tree: Tree, literals: Iterable[Literal], code: Code
+) -> tuple[Artifact, ...]:
+    """The files and folders of the context that the program may open, by their places in the image.
+
+    Strings that name nothing of the context are left aside; where two mean the same file, or one a
+    folder and the other a file in it, the folder is taken.
+    """
+    found: dict[str, Artifact] = {}
+    kept = {place: path for place, path in tree.files.items() if not _is_code(path, code)}
+    folders = {folder for place in kept for folder in _above(place)}
+    words = [Literal(text, place) for text, place in candidate.arguments()]
+    for literal in (*words, *literals):
+        text = literal.text.removeprefix("file://")
+        if not _PATHLIKE.fullmatch(literal.text) or text.strip("./*") == "":
+            continue
+        for place in _meant(candidate, text, kept, folders, code):
+            if place not in found:
+                found[place] = Artifact(place, place, literal.place, place in folders)
+    return tuple(
+        item
+        for place, item in sorted(found.items())
+        if not any(folder in found for folder in _above(place))
+    )
+
+
+def _meant(
+    candidate: Candidate, text: str, kept: dict[str, str], folders: set[str], code: Code
+) -> Iterator[str]:
+    """The places in the image that a string may mean."""
+    if "*" in text or "%" in text:
+        text = parent(re.split(r"[*%]", text)[0]) if "/" in text else "."
+        if text.strip("./") == "":
+            return
+    clean = text.rstrip("/")
+    absolute = clean.startswith("/")
+    places = [joined(candidate.folder, clean)]
+    if absolute:
+        # a path below a folder that the program is told, such as a root of its own
+        places.append(joined(candidate.folder, clean.lstrip("/")))
+    for place in places:
+        if place is not None and (place in kept or place in folders) and place != "/":
+            yield place
+    if absolute:
+        return
+    tail = joined("/", clean)
+    if tail is None:
+        return
+    name = name_of(clean)
+    if "/" in clean.removeprefix("./") or "." in name.strip("."):
+        for place in (*kept, *folders):
+            if place.endswith(tail):
+                yield place
+    for ending in code.stems:
+        for place in kept:
+            if name_of(place) == name + ending:
+                yield place
+
+
+def _above(place: str) -> Iterator[str]:
+    while (place := parent(place)) != "/":
+        yield place
+
+
+def _is_code(path: str, code: Code) -> bool:
+    name = name_of(path)
+    if name.endswith(code.endings) or name in code.names:
+        return True
+    return any(_matches(path, pattern) for pattern in code.embedded)
+
+
+def _matches(path: str, pattern: str) -> bool:
+    """Whether a pattern of files takes a file, or a folder that it stands in."""
+    parts = path.split("/")
+    wanted = pattern.split("/")
+    return len(parts) >= len(wanted) and all(
+        fnmatchcase(part, want) for part, want in zip(parts, wanted, strict=False)
+    )
+
+
+def made_by_runs(candidate: Candidate, words: Sequence[str]) -> Refusal | None:
+    """Whether one of these paths is made by a RUN, which isn't traced."""
+    made = {
+        path: run.instruction
+        for run in candidate.runs
+        for call in run.calls
+        for operand in (*call.operands(), *(item for item in call.writes if item))
+        if (path := joined(call.folder, operand)) is not None and not operand.startswith("-")
+    }
+    for word in words:
+        if word.startswith("/") and (at := made.get(word.rstrip("/"))) is not None:
+            return Refusal("written_by_build", f"{word} (line {at.first_line})")
+    return None

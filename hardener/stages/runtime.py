@@ -1,0 +1,103 @@
+"""What the container starts besides the program that was built: shells, scripts and tools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hardener.analysis.calls import Call, calls_in, calls_of
+from hardener.analysis.paths import joined
+from hardener.stages.candidate import Candidate
+from hardener.stages.model import Artifact, Base, Package, Refusal
+from hardener.stages.packages import package_of
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the container starts besides its program.
+
+    Attributes:
+        shell: whether it needs a shell.
+        names: programs that scripts, the shell form and HEALTHCHECK start.
+        files: scripts that were copied before the build.
+        bash: whether a script or the command asks for bash.
+    """
+
+    shell: bool
+    names: tuple[str, ...] = ()
+    files: tuple[Artifact, ...] = ()
+
+    def packages(self, base: Base) -> Iterator[Package]:
+        """The packages that bring the tools on a base with a shell."""
+        for name in self.names:
+            package = package_of(name, base.family)
+            if package:
+                yield Package(package, name)
+
+
+def tools_of(candidate: Candidate, program: str) -> Tools | Refusal:
+    """The tools of a container whose own program stands at `program`."""
+    words, code = candidate.command
+    shell = code is not None or candidate.start_is_shell
+    calls = list(candidate.start.writes)
+    health = [item for item in candidate.stage.instructions if item.name == "HEALTHCHECK"]
+    for instruction in health[-1:]:
+        found = _health(candidate, instruction.value)
+        if found is None:
+            return Refusal("unknown_program", "a HEALTHCHECK that can't be read")
+        checks, in_shell = found
+        calls += checks
+        shell = shell or in_shell
+    own = {program, program.rpartition("/")[2]}
+    names = []
+    for call in calls:
+        name = call.name
+        if name is None:
+            return Refusal("unknown_program", call.raw[0] if call.raw else "a program")
+        if name in own or joined(candidate.folder, str(call.words[0])) == program:
+            continue
+        names.append(name)
+    if words and not code and words[0].rpartition("/")[2] in ("sh", "bash", "ash"):
+        names.append(words[0].rpartition("/")[2])
+    names += [wrapper for call in candidate.start.writes for wrapper in call.behind]
+    names = [name for name in dict.fromkeys(names) if name]
+    shell = shell or bool(names)
+    family = "busybox" if candidate.family == "busybox" else "shadow"
+    for name in names:
+        if package_of(name, family) is None:
+            return Refusal("unknown_program", name)
+    files = []
+    for origin in candidate.start.scripts:
+        target = origin.copy.target
+        if target is None or origin.copy.instruction not in candidate.stage.instructions:
+            return Refusal("unread_start", str(origin.path))
+        if origin.path is None:
+            return Refusal("unread_start", "a here-document")
+        files += [
+            Artifact(place, place, "started by the container")
+            for place in candidate.analysis.places(candidate.model, origin.path)
+        ]
+    return Tools(shell, tuple(names), tuple(dict.fromkeys(files)))
+
+
+def _health(candidate: Candidate, value: str) -> tuple[list[Call], bool] | None:
+    """What HEALTHCHECK starts, and whether in a shell; nothing for NONE."""
+    if value.strip().upper() == "NONE":
+        return [], False
+    _, word, rest = value.partition("CMD")
+    rest = rest.strip()
+    if not word or not rest:
+        return None
+    lookup = candidate.model.environment
+    if rest.startswith("["):
+        import json
+
+        try:
+            words = json.loads(rest)
+        except ValueError:
+            return None
+        found = calls_of(words, candidate.folder, lookup)
+        shell = bool(words) and words[0].rpartition("/")[2] in ("sh", "bash", "ash")
+        return (list(found.calls), shell) if found.complete else None
+    found = calls_in(rest, candidate.folder, lookup)
+    return (list(found.calls), True) if found.complete else None

@@ -1,0 +1,148 @@
+"""Writes a plan into the file: the edits that make two stages of one."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Sequence
+
+from hardener.analysis.style import Style, is_spaced, style_of
+from hardener.dockerfile.edits import Edit
+from hardener.dockerfile.nodes import Dockerfile, Instruction, Stage
+from hardener.dockerfile.parse import parse
+from hardener.stages.model import Artifact, Plan
+from hardener.templating import filled
+
+_BUILDER_NAMES = ("build", "builder", "build-stage")
+
+
+def edits_of(dockerfile: Dockerfile, stage: Stage, plan: Plan) -> Iterator[Edit]:
+    """The edits that carry a plan out; what stays in the builder is not touched."""
+    style = style_of(dockerfile)
+    builder = builder_name(dockerfile)
+    yield from _named(dockerfile, stage, builder, style)
+    for instruction in plan.moved:
+        yield _taken_out(dockerfile, instruction)
+    at = plan.last.span.end
+    ends = dockerfile.text[:at].endswith("\n")
+    lines = _head_of_final(dockerfile, stage, plan, builder, style)
+    rest = dockerfile.text[at : stage.end]
+    gap = style.newline if rest and rest.split("\n")[0].strip() and plan.needs else ""
+    if not is_spaced(dockerfile, stage) and len(rest) > 0:
+        gap = ""
+    text = style.newline + "".join(lines) + gap
+    if not ends:
+        text = style.newline + text.removesuffix(style.newline)
+    yield Edit(at, at, text)
+
+
+def builder_name(dockerfile: Dockerfile) -> str:
+    """A name that no stage of the file has."""
+    taken = set(dockerfile.named_stages)
+    return next(name for name in _all_names() if name not in taken)
+
+
+def _all_names() -> Iterator[str]:
+    yield from _BUILDER_NAMES
+    number = 2
+    while True:
+        yield f"build{number}"
+        number += 1
+
+
+def _named(dockerfile: Dockerfile, stage: Stage, builder: str, style: Style) -> Iterator[Edit]:
+    """Name the builder; a name that it has already goes to the final stage."""
+    if stage.name is not None:
+        word = stage.start.words()[2]
+        yield Edit(word.span.start, word.span.end, builder)
+        return
+    end = stage.image.span.end
+    yield Edit(end, end, f" {'as' if style.lower else 'AS'} {builder}")
+
+
+def _taken_out(dockerfile: Dockerfile, instruction: Instruction) -> Edit:
+    """Take an instruction out, with the comments right above it and the blank line behind."""
+    start, end = extent(dockerfile, instruction)
+    starts, text = dockerfile.line_starts, dockerfile.text
+    line = dockerfile.line_of(start)
+    above = text[starts[line - 2] : start].strip() if line > 1 else ""
+    following = text.find("\n", end)
+    behind = text[end:] if following < 0 else text[end : following + 1]
+    if not above and not behind.strip() and following >= 0:
+        end = following + 1
+    return Edit(start, end, "")
+
+
+def extent(dockerfile: Dockerfile, instruction: Instruction) -> tuple[int, int]:
+    """An instruction with the comments right above it."""
+    comments = {comment.line for comment in dockerfile.comments}
+    directives = {directive.line for directive in dockerfile.directives}
+    line = instruction.first_line
+    while line - 1 in comments - directives and line > 1:
+        line -= 1
+    return dockerfile.line_starts[line - 1], instruction.span.end
+
+
+def _head_of_final(
+    dockerfile: Dockerfile, stage: Stage, plan: Plan, builder: str, style: Style
+) -> list[str]:
+    """The lines of the final stage up to what follows in the file."""
+    needs = plan.needs
+    name = stage.start.words()[2].value if stage.name is not None else None
+    text = filled(
+        f"stages/{plan.template}.Dockerfile.j2",
+        base=needs.base,
+        name=name,
+        builder=builder,
+        folder=plan.folder,
+        copies=list(_copies(needs.artifacts, builder, plan.folder or needs.base.folder)),
+        packages=sorted({package.name for package in needs.packages}),
+        final_lines=needs.final_lines,
+        user=plan.user,
+        spaced=is_spaced(dockerfile, stage),
+    )
+    own = [styled(line, style) for line in text.split("\n")[:-1]]
+    repeated = [_whole(dockerfile, item, style) for item in plan.repeated]
+    moved = [_whole(dockerfile, item, style) for item in plan.moved]
+    at = 1
+    return [*own[:at], *repeated, *own[at:], *moved]
+
+
+def styled(line: str, style: Style) -> str:
+    """A generated line in the letter case, the indentation and with the line ending of the file."""
+    indent = len(line) - len(line.lstrip(" "))
+    keyword, space, rest = line.lstrip(" ").partition(" ")
+    if indent:
+        line = style.indent + line.lstrip(" ")
+    elif style.lower and keyword.isupper():
+        line = keyword.lower() + space + rest.replace(" AS ", " as ")
+    if line.endswith("\\") and style.escape != "\\":
+        line = line[:-1] + style.escape
+    return line + style.newline
+
+
+def _whole(dockerfile: Dockerfile, instruction: Instruction, style: Style) -> str:
+    start, end = extent(dockerfile, instruction)
+    text = dockerfile.text[start:end]
+    return text if text.endswith("\n") else text + style.newline
+
+
+def _copies(artifacts: Sequence[Artifact], builder: str, folder: str) -> Iterator[str]:
+    for artifact in artifacts:
+        flags = f"--from={builder}"
+        if artifact.owner is not None:
+            flags += f" --chown={artifact.owner}"
+        yield f"COPY {flags} {artifact.source} {_target(artifact, folder)}"
+
+
+def _target(artifact: Artifact, folder: str) -> str:
+    """The target as a person writes it: `./` in the working directory, else in full."""
+    if not artifact.folder:
+        same = posixpath.basename(artifact.source) == posixpath.basename(artifact.target)
+        if same and posixpath.dirname(artifact.target) == folder and folder != "/":
+            return "./"
+    return artifact.target
+
+
+def stays_single(dockerfile: Dockerfile, text: str) -> bool:
+    """Whether a rewritten text has no more stages than the file."""
+    return len(parse(text).stages) == len(dockerfile.stages)

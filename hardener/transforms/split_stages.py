@@ -1,0 +1,121 @@
+"""split-stages: the image holds what the container runs, not what it was built with.
+
+What it does
+    A stage that compiles or installs and then runs what came of it becomes two: the builder, which
+    keeps its instructions byte for byte, and a final stage on a small image that copies the
+    artifacts from it. CMD, ENTRYPOINT, EXPOSE, HEALTHCHECK, LABEL and the like move there, ENV
+    that the container reads is repeated. The base of the final stage is of the same distribution
+    and release where the program uses its libraries; a static program needs none.
+
+Why
+    Compilers, package managers and sources are not needed to run a program, but they are there for
+    whoever breaks into it, each has vulnerabilities that scanners report, and they make the image
+    several times as large.
+    Source: Docker docs, "Building best practices", Use multi-stage builds; OWASP Docker Security
+    Cheat Sheet, rule 9 ("minimize the attack surface"); CIS Docker Benchmark 4.3 (unnecessary
+    packages).
+
+Before and after
+    -FROM golang:1.24
+    +FROM golang:1.24 AS build
+     WORKDIR /src
+     COPY . .
+     RUN go build -o app .
+    +
+    +FROM gcr.io/distroless/base-debian12:nonroot
+    +WORKDIR /src
+    +COPY --from=build /src/app ./
+    +
+     CMD ["./app"]
+
+When it is left alone, with advice
+    - the sources aren't in the build context, or open files, start programs or load plugins that
+      can't be traced;
+    - what the container starts can't be traced to an output of the build, or builds by itself;
+    - the container runs several services, or nothing that was built;
+    - a RUN behind the build, or a package, of which it isn't known what the container needs of it;
+    - which smaller image has the libraries isn't known;
+    - a caller mounts the sources, starts another program, or names stages in an unclear way.
+
+How to turn it off
+    # harden: ignore[split-stages] reason        above the RUN that builds
+    skip = ["split-stages"]                      in harden.toml or [tool.harden]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hardener.analysis.analysis import Analysis
+from hardener.stages.candidate import Candidate
+from hardener.stages.find import find
+from hardener.stages.knowledge import table
+from hardener.stages.model import Found, Plan, Refusal
+from hardener.stages.write import edits_of
+from hardener.transforms.model import Advice, Change, Finding, Subject, Transform
+
+
+@dataclass(frozen=True, slots=True)
+class _Guard:
+    """A reason to leave a build as it is; `{met}` is what was met."""
+
+    name: str
+    reason: str
+
+
+GUARDS = tuple(_Guard(name, entry["reason"]) for name, entry in table("refusals").items())
+
+
+def look(subject: Subject) -> Iterator[Finding]:
+    """The final stage, where it builds what it runs."""
+    dockerfile = subject.dockerfile
+    if not dockerfile.stages:
+        return
+    analysis = Analysis(dockerfile, lambda: subject.context)
+    stage = dockerfile.stages[-1]
+    candidate = Candidate(analysis, analysis.stage(stage), subject.usage)
+    found = find(candidate)
+    if found is None:
+        return
+    if isinstance(found.result, Refusal):
+        yield Advice(found.build, _advice(found, found.result))
+        return
+    yield Change(
+        found.build,
+        _reason(found.result),
+        tuple(edits_of(dockerfile, stage, found.result)),
+    )
+
+
+def _advice(found: Found, refusal: Refusal) -> str:
+    met = " ".join(refusal.met.split())
+    reason = table("refusals")[refusal.guard]["reason"].format(met=met)
+    return (
+        f"the image keeps what it was built with: {reason}. By hand: name this stage, and add one "
+        f"that starts FROM {found.sketch}"
+    )
+
+
+def _reason(plan: Plan) -> str:
+    needs = plan.needs
+    others = [f"{item.target} ({item.why})" for item in needs.artifacts if item.why]
+    parts = [f"{needs.what} goes to a stage of its own on {needs.base.reference}"]
+    if others:
+        parts.append("with " + ", ".join(others))
+    if needs.packages:
+        parts.append(
+            "and the packages " + ", ".join(f"{item.name} ({item.why})" for item in needs.packages)
+        )
+    return " ".join(parts)
+
+
+TRANSFORM = Transform(
+    name="split-stages",
+    summary="Build in one stage, and run in another that holds the artifact alone.",
+    level="guarded",
+    look=look,
+    after=("mount-secrets", "copy-instead-of-add"),
+    changes=frozenset({"keywords", "instructions", "stages", "command"}),
+    brings_images=True,
+)
