@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,9 @@ from hardener.dockerfile.scope import DEFAULT_PATH
 from hardener.images.facts import Family
 from hardener.project.callers.model import Usage
 from hardener.project.context import BuildContext
+from hardener.stages.knowledge import table
+
+_FOLDER = re.compile(r"(?<=[=:\"' ])/[\w./-]+")
 
 
 @dataclass(frozen=True)
@@ -122,9 +126,19 @@ class Candidate:
         if "/" in program:
             path = joined(self.folder, program)
             return () if path is None else (path,)
-        value = self.model.environment("PATH")
-        folders = [item for item in (value or DEFAULT_PATH).split(":") if item.startswith("/")]
-        return tuple(f"{folder.rstrip('/')}/{program}" for folder in folders)
+        return tuple(f"{folder.rstrip('/')}/{program}" for folder in self.path)
+
+    @cached_property
+    def path(self) -> tuple[str, ...]:
+        """The folders that programs are looked for in, as far as the file and the image say."""
+        value = self.model.environment("PATH") or DEFAULT_PATH
+        name = self.model.facts.name if self.model.facts is not None else ""
+        own: list[str] = table("bases")["path"].get(name, [])
+        folders = [item for item in value.split(":") if item.startswith("/")]
+        for step in self.model.own_steps:
+            if step.instruction.name == "ENV" and "PATH" in step.instruction.value:
+                folders += _FOLDER.findall(step.instruction.value)
+        return tuple(dict.fromkeys((*folders, *own)))
 
     @property
     def image(self) -> tuple[str, str | None] | None:

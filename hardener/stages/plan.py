@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 from hardener.analysis.choice import is_root
 from hardener.analysis.paths import is_below
@@ -19,7 +20,7 @@ from hardener.stages.model import Needs, Plan, Refusal
 _OF_THE_CONTAINER = frozenset(
     {"CMD", "ENTRYPOINT", "EXPOSE", "VOLUME", "STOPSIGNAL", "HEALTHCHECK", "LABEL", "MAINTAINER"}
 )
-_IN_THE_IMAGE = frozenset({"RUN", "COPY", "ADD"})
+_FOLDERS = re.compile(r"(?<![\w.])/[\w./-]+")
 
 
 def planned(
@@ -113,6 +114,7 @@ def _repeated(
     others read, and SHELL."""
     used = set(_variables(final))
     found: list[Instruction] = []
+    accounts = {id(item) for item in _account_runs(candidate, needs, head)}
     for instruction in reversed(head):
         if instruction.name == "ENV":
             names = _names(candidate, instruction)
@@ -120,7 +122,7 @@ def _repeated(
                 return Refusal("unsure_environment", instruction.value.split()[0])
             if names <= _build_variables(needs) and not names & used:
                 continue
-            if "PATH" in names and not names - {"PATH"}:
+            if names == {"PATH"} and not _leads_to(instruction, needs):
                 continue
             found.append(instruction)
             used |= set(_variables([instruction])) | names
@@ -129,6 +131,8 @@ def _repeated(
             if names is None or names & used:
                 found.append(instruction)
                 used |= set(_variables([instruction]))
+        elif instruction.name == "RUN" and id(instruction) in accounts:
+            found.append(instruction)
         elif instruction.name == "SHELL" and _runs_shell_form(final):
             if not speaks_posix(instruction.json):
                 return Refusal("unknown_step", f"line {instruction.first_line}")
@@ -147,6 +151,33 @@ def _repeated(
         if outside and name not in ("PATH", "HOME"):
             return Refusal("unsure_environment", f"${name}")
     return tuple(found)
+
+
+def _account_runs(
+    candidate: Candidate, needs: Needs, head: Sequence[Instruction]
+) -> Iterator[Instruction]:
+    """The RUNs of the builder that do no more than make the user that the container runs as."""
+    name = candidate.model.end.user.name
+    if name is None or name.isdecimal() or not needs.base.has_shell:
+        return
+    if candidate.family != needs.base.family:
+        return
+    for run in candidate.runs:
+        effects = effects_of(run)
+        if run.instruction in head and "accounts" in effects:
+            names = {word for call in run.calls for word in call.args}
+            if effects <= {"accounts", "harmless"} and name in names:
+                yield run.instruction
+
+
+def _leads_to(instruction: Instruction, needs: Needs) -> bool:
+    """Whether an ENV PATH names a folder that the final stage has artifacts in."""
+    folders = _FOLDERS.findall(instruction.value)
+    return any(
+        is_below(artifact.target, folder) or is_below(folder, artifact.target)
+        for folder in folders
+        for artifact in needs.artifacts
+    )
 
 
 def _build_variables(needs: Needs) -> frozenset[str]:
@@ -198,17 +229,15 @@ def _user(
     if user.text is None:
         return Refusal("unknown_user", user.written or candidate.shown_image)
     name, _, group = user.text.partition(":")
-    made = any(run.instruction in tail and "accounts" in effects_of(run) for run in candidate.runs)
+    made_behind = any(
+        run.instruction in tail and "accounts" in effects_of(run) for run in candidate.runs
+    )
+    made_again = any(_account_runs(candidate, needs, head))
     if name.isdecimal() and (not group or group.isdecimal()):
         return None if in_tail else user.text
-    if made and needs.base.has_shell:
-        return None
+    if (made_behind or made_again) and needs.base.has_shell:
+        return None if in_tail else user.text
     account = model.accounts.users.get(name)
     if account is not None and account.uid is not None and not in_tail:
         return str(account.uid) if account.gid is None else f"{account.uid}:{account.gid}"
     return Refusal("unknown_user", name)
-
-
-def covered(path: str, folders: Sequence[str]) -> bool:
-    """Whether one of the folders holds a path."""
-    return any(is_below(path, folder) for folder in folders)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hardener.analysis.paths import joined, name_of
+from hardener.analysis.paths import joined, name_of, parent
+from hardener.dockerfile.scope import DEFAULT_PATH
 from hardener.stages.candidate import Candidate
 from hardener.stages.model import Refusal
 
@@ -35,11 +36,30 @@ def program_of(candidate: Candidate, outputs: Sequence[str]) -> Traced | Refusal
     written = str(programs[0].call.words[0])
     copies = _copied_on(candidate, outputs)
     for place in candidate.found_at(written):
-        if place in outputs:
-            return Traced(place, place)
         if place in copies:
-            return Traced(place, copies[place])
+            return Traced(_within_reach(candidate, written, place), copies[place])
     return Refusal("untraced_start", written)
+
+
+def _within_reach(candidate: Candidate, written: str, place: str) -> str:
+    """Where the program has to stand: a folder of PATH that the builder's image alone has isn't
+    looked into in another image."""
+    if "/" in written:
+        return place
+    folder = parent(place)
+    value = next(
+        (
+            step.instruction.value
+            for step in reversed(candidate.model.own_steps)
+            if step.instruction.name == "ENV" and "PATH" in step.instruction.value
+        ),
+        "",
+    )
+    return (
+        place
+        if folder in DEFAULT_PATH.split(":") or folder in value
+        else (f"/usr/local/bin/{name_of(place)}")
+    )
 
 
 def _copied_on(candidate: Candidate, outputs: Sequence[str]) -> dict[str, str]:

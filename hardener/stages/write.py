@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from hardener.analysis.style import Style, is_spaced, style_of
 from hardener.dockerfile.edits import Edit
 from hardener.dockerfile.nodes import Dockerfile, Instruction, Stage
-from hardener.dockerfile.parse import parse
 from hardener.stages.model import Artifact, Plan
 from hardener.templating import filled
 
@@ -24,12 +23,14 @@ def edits_of(dockerfile: Dockerfile, stage: Stage, plan: Plan) -> Iterator[Edit]
         yield _taken_out(dockerfile, instruction)
     at = plan.last.span.end
     ends = dockerfile.text[:at].endswith("\n")
-    lines = _head_of_final(dockerfile, stage, plan, builder, style)
+    lines = [styled(line, style) for line in plan.needs.builder_lines]
+    lines += [style.newline] if lines else []
+    lines += _head_of_final(dockerfile, stage, plan, builder, style)
     rest = dockerfile.text[at : stage.end]
     gap = style.newline if rest and rest.split("\n")[0].strip() and plan.needs else ""
     if not is_spaced(dockerfile, stage) and len(rest) > 0:
         gap = ""
-    text = style.newline + "".join(lines) + gap
+    text = ("" if plan.needs.builder_lines else style.newline) + "".join(lines) + gap
     if not ends:
         text = style.newline + text.removesuffix(style.newline)
     yield Edit(at, at, text)
@@ -141,8 +142,3 @@ def _target(artifact: Artifact, folder: str) -> str:
         if same and posixpath.dirname(artifact.target) == folder and folder != "/":
             return "./"
     return artifact.target
-
-
-def stays_single(dockerfile: Dockerfile, text: str) -> bool:
-    """Whether a rewritten text has no more stages than the file."""
-    return len(parse(text).stages) == len(dockerfile.stages)

@@ -127,7 +127,8 @@ def _outputs(candidate: Candidate, call: Call) -> Iterator[str]:
     output = call.option("-o")
     if call.args[0] == "install":
         target = candidate.model.environment("GOBIN") or (
-            (candidate.model.environment("GOPATH") or "/go").partition(":")[0] + "/bin"
+            (candidate.model.environment("GOPATH") or _default_gopath(candidate)).partition(":")[0]
+            + "/bin"
         )
         yield from (f"{target}/{name}" for name in names)
     elif output is None:
@@ -139,6 +140,12 @@ def _outputs(candidate: Candidate, call: Call) -> Iterator[str]:
             if not output.endswith(("/", "/.", "..")) and output != ".":
                 yield place
             yield from (f"{place}/{name}" for name in names)
+
+
+def _default_gopath(candidate: Candidate) -> str:
+    """Source: docker-library/golang (ENV GOPATH); go help gopath ($HOME/go)."""
+    facts = candidate.model.facts
+    return "/go" if facts is not None and facts.name == "golang" else "/root/go"
 
 
 def _names(candidate: Candidate, folder: str | None, word: str) -> Iterator[str]:
