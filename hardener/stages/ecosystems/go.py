@@ -12,11 +12,11 @@ from hardener.dockerfile.nodes import Instruction
 from hardener.project.ecosystems.go import GoProject, knowledge, read_go
 from hardener.stages.bases import distroless, first, plain
 from hardener.stages.candidate import Candidate
+from hardener.stages.compiled import Reading, compiled
 from hardener.stages.model import Artifact, Base, Ecosystem, Needs, Package, Refusal
 from hardener.stages.packages import installed, is_for_the_build, is_for_the_container
-from hardener.stages.reads import Code, made_by_runs, read_files, tree_of
-from hardener.stages.runtime import Tools, tools_of
-from hardener.stages.traced import program_of
+from hardener.stages.reads import Code
+from hardener.stages.runtime import Tools
 
 # go help build and go help testflag: flags that take the next word
 _VALUED = (
@@ -26,7 +26,7 @@ _VALUED = (
 )
 _CGO = re.compile(r"\bCGO_ENABLED=[\"']?([01])\b")
 _CROSS = re.compile(r"\b(GOOS|GOARCH)=[\"']?([\w$]+)")
-_COMPILERS = frozenset({"gcc", "g++", "build-base", "clang", "alpine-sdk", "musl-dev"})
+_NATIVE = ("linux", "amd64", "$TARGETOS", "$TARGETARCH")
 
 
 def builds(candidate: Candidate) -> Instruction | None:
@@ -46,73 +46,66 @@ def _is_build(call: Call) -> bool:
 
 def needs(candidate: Candidate) -> Needs | Refusal:
     """The program that the container starts, and the files that its sources name."""
-    outputs: dict[str, tuple[Ran, Call]] = {}
     if candidate.context is None:
         return Refusal("unseen_sources")
+    outputs: dict[str, Ran] = {}
+    calls: dict[str, Call] = {}
     for run, call in candidate.calls("go"):
-        if not _is_build(call):
-            continue
-        for path in _outputs(candidate, call):
-            outputs[path] = (run, call)
-    program = program_of(candidate, list(outputs))
-    if isinstance(program, Refusal):
-        return program
-    run, call = outputs[program.built]
-    cross = _CROSS.search(run.instruction.value)
-    if cross is not None and cross[2] not in ("linux", "amd64", "$TARGETOS", "$TARGETARCH"):
-        return Refusal("cross_build", cross[0])
-    project = read_go(candidate.context, _module_folder(candidate, call))
-    for guard, met in (
-        ("plugins", project.plugins),
-        ("runs_programs", project.runs_programs),
-        ("untraced_files", project.untraced),
-    ):
-        if met is not None:
-            return Refusal(guard, met)
-    if not project.whole:
-        return Refusal("partial_sources")
-    if not project.imports and not project.literals:
-        return Refusal("unseen_sources")
-    tree = tree_of(candidate)
-    if tree is None:
-        return Refusal("unseen_sources")
-    files = read_files(candidate, tree, project.literals, _code(project))
-    made = made_by_runs(
-        candidate,
-        [*(word.text for word in project.literals), *(word for word, _ in candidate.arguments())],
+        if _is_build(call):
+            for path in _outputs(candidate, call):
+                outputs[path] = run
+                calls[path] = call
+    if not outputs:
+        return Refusal("unknown_output", "go build")
+    cross = next(
+        (
+            found[0]
+            for run in outputs.values()
+            for found in _CROSS.finditer(run.instruction.value)
+            if found[2] not in _NATIVE
+        ),
+        None,
     )
-    if made is not None:
-        return made
-    tools = tools_of(candidate, program.place)
-    if isinstance(tools, Refusal):
-        return tools
-    cgo = _uses_cgo(candidate, run)
+    if cross is not None:
+        return Refusal("cross_build", cross)
+    call = next(iter(calls.values()))
+    project = read_go(candidate.context, _module_folder(candidate, call))
+    found = compiled(candidate, outputs, _reading(project))
+    if isinstance(found, Refusal):
+        return found
+    cgo = _uses_cgo(candidate, found.run)
     if cgo:
         for _, package in installed(candidate):
             if package is None or not (is_for_the_build(package) or is_for_the_container(package)):
                 return Refusal("unknown_package", package or "in a variable")
-    base = _base(candidate, project, cgo, tools)
+    base = _base(candidate, project, cgo, found.tools)
     if base is None:
         return Refusal("no_base", candidate.shown_image)
-    owner = _owner(candidate, run)
-    extra = [
-        Artifact(f"{parent(program.place)}/{name}", f"{parent(program.place)}/{name}", package)
+    program = found.program
+    implied = [
+        Artifact(path, path, package)
         for name, packages in knowledge()["library_files"].items()
-        if isinstance(packages, list)
         for package in packages
-        if package in project.imports and f"{candidate.folder}/{name}" in tree.files
+        if name != "source" and package in project.imports
+        for path in [joined(candidate.folder, name)]
+        if path is not None and path in found.tree.files
     ]
     return Needs(
         f"the Go program {name_of(program.place)}",
         base,
-        (Artifact(program.built, program.place, "", owner=owner), *files, *tools.files, *extra),
-        (*tools.packages(base), *_packages(base, project)),
+        tuple(dict.fromkeys((*found.artifacts, *implied))),
+        (*found.tools.packages(base), *_packages(base, project)),
     )
 
 
-def _owner(candidate: Candidate, run: Ran) -> str | None:
-    user = candidate.step(run.instruction).user
-    return user.text if user.set_by is not None and user.name not in ("root", "0") else None
+def _reading(project: GoProject) -> Reading:
+    signs = (
+        ("plugins", project.plugins),
+        ("runs_programs", project.runs_programs),
+        ("untraced_files", project.untraced),
+    )
+    seen = bool(project.imports or project.literals)
+    return Reading(project.literals, signs, _code(project), project.whole, seen)
 
 
 def _outputs(candidate: Candidate, call: Call) -> Iterator[str]:
