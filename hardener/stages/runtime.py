@@ -11,6 +11,8 @@ from hardener.stages.candidate import Candidate
 from hardener.stages.model import Artifact, Base, Package, Refusal
 from hardener.stages.packages import package_of
 
+_FETCHING = frozenset({"curl", "wget", "git"})
+
 
 @dataclass(frozen=True, slots=True)
 class Tools:
@@ -20,12 +22,13 @@ class Tools:
         shell: whether it needs a shell.
         names: programs that scripts, the shell form and HEALTHCHECK start.
         files: scripts that were copied before the build.
-        bash: whether a script or the command asks for bash.
+        tls: whether one of them may speak TLS, for which the bare image has no certificates.
     """
 
     shell: bool
     names: tuple[str, ...] = ()
     files: tuple[Artifact, ...] = ()
+    tls: bool = False
 
     def packages(self, base: Base) -> Iterator[Package]:
         """The packages that bring the tools on a base with a shell."""
@@ -33,6 +36,8 @@ class Tools:
             package = package_of(name, base.family)
             if package:
                 yield Package(package, name)
+        if self.tls and base.has_shell:
+            yield Package("ca-certificates", "TLS")
 
 
 def tools_of(candidate: Candidate, program: str) -> Tools | Refusal:
@@ -77,7 +82,9 @@ def tools_of(candidate: Candidate, program: str) -> Tools | Refusal:
             Artifact(place, place, "started by the container")
             for place in candidate.analysis.places(candidate.model, origin.path)
         ]
-    return Tools(shell, tuple(names), tuple(dict.fromkeys(files)))
+    fetching = {call.name for call in candidate.start.writes} & _FETCHING
+    tls = bool(fetching) or any("https://" in item.value for item in health[-1:])
+    return Tools(shell, tuple(names), tuple(dict.fromkeys(files)), tls)
 
 
 def _health(candidate: Candidate, value: str) -> tuple[list[Call], bool] | None:
