@@ -40,8 +40,13 @@ class Tools:
             yield Package("ca-certificates", "TLS")
 
 
-def tools_of(candidate: Candidate, program: str) -> Tools | Refusal:
-    """The tools of a container whose own program stands at `program`."""
+def tools_of(
+    candidate: Candidate, program: str, without: frozenset[str] = frozenset()
+) -> Tools | Refusal:
+    """The tools of a container whose own program stands at `program`.
+
+    `without` are the names of those that the final image is known to have.
+    """
     words, code = candidate.command
     shell = code is not None or candidate.start_is_shell
     calls = list(candidate.start.writes)
@@ -59,7 +64,11 @@ def tools_of(candidate: Candidate, program: str) -> Tools | Refusal:
         name = call.name
         if name is None:
             return Refusal("unknown_program", call.raw[0] if call.raw else "a program")
-        if name in own or joined(candidate.folder, str(call.words[0])) == program:
+        if (
+            name in own
+            or name in without
+            or joined(candidate.folder, str(call.words[0])) == program
+        ):
             continue
         names.append(name)
     if words and not code and words[0].rpartition("/")[2] in ("sh", "bash", "ash"):
