@@ -9,6 +9,7 @@ from hardener.stages.candidate import Candidate
 from hardener.stages.ecosystems import all_ecosystems
 from hardener.stages.model import Found, Refusal
 from hardener.stages.plan import planned
+from hardener.stages.swap import swap_of
 
 Guard = Callable[[Candidate], str | None]
 
@@ -33,15 +34,32 @@ def find(candidate: Candidate) -> Found | None:
         if build is None:
             continue
         sketch = ecosystem.sketch(candidate)
-        for name, guard in GUARDS:
-            met = guard(candidate)
-            if met is not None:
-                return Found(ecosystem, build, Refusal(name, met), sketch)
+        refusal = _held_back(candidate)
+        if refusal is not None:
+            return Found(build, refusal, sketch)
         needs = ecosystem.needs(candidate)
-        result = (
-            needs
-            if isinstance(needs, Refusal)
-            else planned(candidate, needs, ecosystem.name, build)
-        )
-        return Found(ecosystem, build, result, sketch)
+        if isinstance(needs, Refusal):
+            return Found(build, needs, sketch)
+        return Found(build, planned(candidate, needs, ecosystem.name, build), sketch)
+    return _found_toolchain(candidate)
+
+
+def _found_toolchain(candidate: Candidate) -> Found | None:
+    """A final stage that builds nothing, on an image for building."""
+    swap = swap_of(candidate)
+    if swap is None:
+        return None
+    if not candidate.start.programs:
+        # a base for others, or a toolbox
+        return None
+    sketch = "" if isinstance(swap, Refusal) else swap.base.reference
+    refusal = _held_back(candidate)
+    return Found(candidate.stage.start, refusal or swap, sketch)
+
+
+def _held_back(candidate: Candidate) -> Refusal | None:
+    for name, guard in GUARDS:
+        met = guard(candidate)
+        if met is not None:
+            return Refusal(name, met)
     return None

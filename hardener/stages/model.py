@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hardener.dockerfile.nodes import Instruction
@@ -100,6 +100,16 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Swap:
+    """Another base for a final stage that builds nothing: what it is, the packages that it lacks,
+    and lines for what it sets in another way."""
+
+    base: Base
+    packages: tuple[Package, ...]
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A split that keeps the container working.
 
@@ -144,9 +154,14 @@ class Ecosystem:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found of one stage: its build, and the plan or the refusal."""
+    """What was found of one stage.
 
-    ecosystem: Ecosystem
-    build: Instruction
-    result: Plan | Refusal
-    sketch: str = field(default="")
+    Attributes:
+        anchor: the RUN that builds, or the FROM of a final stage that builds nothing.
+        result: the plan, another base, or why there is neither.
+        sketch: what the final stage would be, for a person who splits by hand.
+    """
+
+    anchor: Instruction
+    result: Plan | Swap | Refusal
+    sketch: str

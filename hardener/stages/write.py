@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from hardener.analysis.style import Style, is_spaced, style_of
 from hardener.dockerfile.edits import Edit
 from hardener.dockerfile.nodes import Dockerfile, Instruction, Stage
-from hardener.stages.model import Artifact, Plan
+from hardener.stages.model import Artifact, Plan, Swap
 from hardener.templating import filled
 
 _BUILDER_NAMES = ("build", "builder", "build-stage")
@@ -34,6 +34,21 @@ def edits_of(dockerfile: Dockerfile, stage: Stage, plan: Plan) -> Iterator[Edit]
     if not ends:
         text = style.newline + text.removesuffix(style.newline)
     yield Edit(at, at, text)
+
+
+def swap_edits(dockerfile: Dockerfile, stage: Stage, swap: Swap) -> Iterator[Edit]:
+    """The edits that put another image below a stage."""
+    style = style_of(dockerfile)
+    yield Edit(stage.image.span.start, stage.image.span.end, swap.base.reference)
+    if swap.packages or swap.lines:
+        lines = filled(
+            "stages/packages.j2",
+            base=swap.base,
+            packages=sorted({package.name for package in swap.packages}),
+        )
+        added = [*(line for line in lines.split("\n") if line), *swap.lines]
+        text = "".join(styled(line, style) for line in added)
+        yield Edit(stage.start.span.end, stage.start.span.end, text)
 
 
 def builder_name(dockerfile: Dockerfile) -> str:

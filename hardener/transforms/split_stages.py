@@ -51,8 +51,8 @@ from hardener.analysis.analysis import Analysis
 from hardener.stages.candidate import Candidate
 from hardener.stages.find import find
 from hardener.stages.knowledge import table
-from hardener.stages.model import Found, Plan, Refusal
-from hardener.stages.write import edits_of
+from hardener.stages.model import Found, Plan, Refusal, Swap
+from hardener.stages.write import edits_of, swap_edits
 from hardener.transforms.model import Advice, Change, Finding, Subject, Transform
 
 
@@ -79,18 +79,25 @@ def look(subject: Subject) -> Iterator[Finding]:
     if found is None:
         return
     if isinstance(found.result, Refusal):
-        yield Advice(found.build, _advice(found, found.result))
-        return
-    yield Change(
-        found.build,
-        _reason(found.result),
-        tuple(edits_of(dockerfile, stage, found.result)),
-    )
+        yield Advice(found.anchor, _advice(candidate, found, found.result))
+    elif isinstance(found.result, Swap):
+        reason = f"{candidate.shown_image} is for building; the final stage builds nothing"
+        edits = tuple(swap_edits(dockerfile, stage, found.result))
+        yield Change(found.anchor, f"{found.result.base.reference} ({reason})", edits)
+    else:
+        edits = tuple(edits_of(dockerfile, stage, found.result))
+        yield Change(found.anchor, _reason(found.result), edits)
 
 
-def _advice(found: Found, refusal: Refusal) -> str:
+def _advice(candidate: Candidate, found: Found, refusal: Refusal) -> str:
     met = " ".join(refusal.met.split())
     reason = table("refusals")[refusal.guard]["reason"].format(met=met)
+    if found.anchor is candidate.stage.start:
+        smaller = f"; {found.sketch} would do" if found.sketch else ""
+        return (
+            f"the final stage builds nothing, and stands on {candidate.shown_image}, which is for "
+            f"building: {reason}. Take an image without compilers, if it does without{smaller}"
+        )
     return (
         f"the image keeps what it was built with: {reason}. By hand: name this stage, and add one "
         f"that starts FROM {found.sketch}"
