@@ -46,7 +46,10 @@ def plain(candidate: Candidate) -> Base | None:
 
 
 def _listed(name: str, tag: str, family: str) -> Base | None:
-    if Catalogue.load().entry(name, tag) is None:
+    facts = facts_for(name, tag)
+    known = Catalogue.load().entry(name, tag) is not None
+    # what is no longer rebuilt is there all the same, as is the builder's image on it
+    if not known and (facts is None or facts.tag_status != "retired"):
         return None
     return Base(f"{name}:{tag}", "busybox" if family == "busybox" else "shadow")
 

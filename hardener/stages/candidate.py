@@ -33,11 +33,16 @@ class Candidate:
         analysis: of the file.
         model: of the stage.
         usage: how callers build and run it.
+        tail: the instructions behind the build that stay where they are, and so come to be the
+            final stage's.
+        setup: the RUNs in front of the build that the final stage repeats.
     """
 
     analysis: Analysis
     model: StageModel
     usage: Usage
+    tail: tuple[Instruction, ...] = ()
+    setup: tuple[Instruction, ...] = ()
 
     @property
     def dockerfile(self) -> Dockerfile:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from hardener.stages import guards
 from hardener.stages.candidate import Candidate
 from hardener.stages.ecosystems import all_ecosystems
 from hardener.stages.model import Found, Refusal
-from hardener.stages.plan import planned
+from hardener.stages.plan import planned, tail_of
+from hardener.stages.setup import setup_of
 from hardener.stages.swap import swap_of
 
 Guard = Callable[[Candidate], str | None]
@@ -16,6 +18,7 @@ Guard = Callable[[Candidate], str | None]
 # asked of every build, in this order; the names are tables of data/refusals.toml
 GUARDS: tuple[tuple[str, Guard], ...] = (
     ("base_for_others", guards.base_for_others),
+    ("stage_below", guards.stage_below),
     ("development_stage", guards.development_stage),
     ("builds_at_start", guards.builds_at_start),
     ("several_services", guards.several_services),
@@ -37,10 +40,14 @@ def find(candidate: Candidate) -> Found | None:
         refusal = _held_back(candidate)
         if refusal is not None:
             return Found(build, refusal, sketch)
-        needs = ecosystem.needs(candidate)
+        tail = tail_of(candidate, build)
+        if isinstance(tail, Refusal):
+            return Found(build, tail, sketch)
+        split = replace(candidate, tail=tail, setup=setup_of(candidate, build))
+        needs = ecosystem.needs(split)
         if isinstance(needs, Refusal):
             return Found(build, needs, sketch)
-        return Found(build, planned(candidate, needs, ecosystem.name, build), sketch)
+        return Found(build, planned(split, needs, ecosystem.name), sketch)
     return _found_toolchain(candidate)
 
 

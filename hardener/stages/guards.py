@@ -18,6 +18,12 @@ def base_for_others(candidate: Candidate) -> str | None:
     return is_base_for_others(candidate.container)
 
 
+def stage_below(candidate: Candidate) -> str | None:
+    """The stage is built on another one, whose ENV and the like the container has."""
+    base = candidate.model.base
+    return None if base is candidate.stage else base.name or f"of line {base.start.first_line}"
+
+
 def development_stage(candidate: Candidate) -> str | None:
     """The stage's name says that people work in it."""
     return is_for_development(candidate.container)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 from hardener.analysis.choice import is_root
 from hardener.analysis.paths import is_below
@@ -14,7 +15,7 @@ from hardener.dockerfile.nodes import Instruction
 from hardener.stages.candidate import Candidate
 from hardener.stages.effects import effects_of, unknown_in
 from hardener.stages.knowledge import table
-from hardener.stages.model import Needs, Plan, Refusal
+from hardener.stages.model import Artifact, Needs, Plan, Refusal
 
 # say how the container is run, and mean nothing to the builder
 _OF_THE_CONTAINER = frozenset(
@@ -23,23 +24,16 @@ _OF_THE_CONTAINER = frozenset(
 _FOLDERS = re.compile(r"(?<![\w.])/[\w./-]+")
 
 
-def planned(
-    candidate: Candidate, needs: Needs, template: str, build: Instruction
-) -> Plan | Refusal:
-    """The plan of a split, given what an ecosystem says of the build.
-
-    `build` is the RUN that builds; what stands behind it and leaves nothing to the build is the
-    final stage's own, and stays where it is.
-    """
+def planned(candidate: Candidate, needs: Needs, template: str) -> Plan | Refusal:
+    """The plan of a split, given what an ecosystem says of the build, and the candidate's tail."""
     instructions = candidate.stage.instructions
-    last = _last_of_builder(candidate, build)
-    if isinstance(last, Refusal):
-        return last
-    at = instructions.index(last)
-    head, tail = instructions[: at + 1], instructions[at + 1 :]
+    tail = candidate.tail
+    head = instructions[: len(instructions) - len(tail)]
+    last = head[-1]
     refusal = _tail_refusal(candidate, tail, needs)
     if refusal is not None:
         return refusal
+    needs = replace(needs, artifacts=_each_once(needs.artifacts))
     moved = tuple(item for item in head if item.name in _OF_THE_CONTAINER)
     repeated = _repeated(candidate, needs, head, (*moved, *tail))
     if isinstance(repeated, Refusal):
@@ -55,8 +49,27 @@ def planned(
     return Plan(needs, template, last, moved, repeated, folder, user)
 
 
-def _last_of_builder(candidate: Candidate, build: Instruction) -> Instruction | Refusal:
-    """The last instruction that the builder needs, be it behind the build."""
+def _each_once(artifacts: Sequence[Artifact]) -> tuple[Artifact, ...]:
+    """Without those that are copied with a folder, or under another reason, anyway."""
+    found: dict[tuple[str, str], Artifact] = {}
+    for item in artifacts:
+        found.setdefault((item.source, item.target), item)
+    folders = [item for item in found.values() if item.folder and item.source == item.target]
+    return tuple(
+        item
+        for item in found.values()
+        if item.source != item.target
+        or not any(
+            item is not folder and is_below(item.target, folder.target) for folder in folders
+        )
+    )
+
+
+def tail_of(candidate: Candidate, build: Instruction) -> tuple[Instruction, ...] | Refusal:
+    """The instructions behind the build that leave nothing to it: they become the final stage's.
+
+    `build` is the RUN that builds.
+    """
     instructions = candidate.stage.instructions
     ran = {id(run.instruction): run for run in candidate.runs}
     last = build
@@ -71,7 +84,7 @@ def _last_of_builder(candidate: Candidate, build: Instruction) -> Instruction | 
         works = "accounts" not in effects and _works_on_sources(candidate, instruction)
         if works or not of_the_container or _is_of_the_build(instruction):
             last = instruction
-    return last
+    return instructions[instructions.index(last) + 1 :]
 
 
 def _is_of_the_build(instruction: Instruction) -> bool:
@@ -94,10 +107,8 @@ def _tail_refusal(
 ) -> Refusal | None:
     """What of the instructions behind the build wouldn't work in the final stage."""
     for instruction in tail:
-        if instruction.name == "RUN" and not needs.base.has_shell:
-            return Refusal(
-                "unknown_step", f"{instruction.value.split()[0]} (line {instruction.first_line})"
-            )
+        if instruction.name == "RUN" and candidate.family != needs.base.family:
+            return Refusal("other_system", f"line {instruction.first_line}")
         for flag in instruction.flags_named("from"):
             if flag.value and flag.value == candidate.stage.name:
                 return Refusal("unknown_step", f"line {instruction.first_line}")
@@ -114,7 +125,6 @@ def _repeated(
     others read, and SHELL."""
     used = set(_variables(final))
     found: list[Instruction] = []
-    accounts = {id(item) for item in _account_runs(candidate, needs, head)}
     for instruction in reversed(head):
         if instruction.name == "ENV":
             names = _names(candidate, instruction)
@@ -131,7 +141,7 @@ def _repeated(
             if names is None or names & used:
                 found.append(instruction)
                 used |= set(_variables([instruction]))
-        elif instruction.name == "RUN" and id(instruction) in accounts:
+        elif instruction in candidate.setup:
             found.append(instruction)
         elif instruction.name == "SHELL" and _runs_shell_form(final):
             if not speaks_posix(instruction.json):
@@ -151,23 +161,6 @@ def _repeated(
         if outside and name not in ("PATH", "HOME"):
             return Refusal("unsure_environment", f"${name}")
     return tuple(found)
-
-
-def _account_runs(
-    candidate: Candidate, needs: Needs, head: Sequence[Instruction]
-) -> Iterator[Instruction]:
-    """The RUNs of the builder that do no more than make the user that the container runs as."""
-    name = candidate.model.end.user.name
-    if name is None or name.isdecimal() or not needs.base.has_shell:
-        return
-    if candidate.family != needs.base.family:
-        return
-    for run in candidate.runs:
-        effects = effects_of(run)
-        if run.instruction in head and "accounts" in effects:
-            names = {word for call in run.calls for word in call.args}
-            if effects <= {"accounts", "harmless"} and name in names:
-                yield run.instruction
 
 
 def _leads_to(instruction: Instruction, needs: Needs) -> bool:
@@ -232,7 +225,10 @@ def _user(
     made_behind = any(
         run.instruction in tail and "accounts" in effects_of(run) for run in candidate.runs
     )
-    made_again = any(_account_runs(candidate, needs, head))
+    made_again = any(
+        run.instruction in candidate.setup and "accounts" in effects_of(run)
+        for run in candidate.runs
+    )
     if name.isdecimal() and (not group or group.isdecimal()):
         return None if in_tail else user.text
     if (made_behind or made_again) and needs.base.has_shell:

@@ -181,11 +181,12 @@ def made_by_runs(candidate: Candidate, words: Sequence[str]) -> Refusal | None:
     made = {
         path: run.instruction
         for run in candidate.runs
+        if run.instruction not in (*candidate.setup, *candidate.tail)
         for call in run.calls
         for operand in (*call.operands(), *(item for item in call.writes if item))
         if (path := joined(call.folder, operand)) is not None and not operand.startswith("-")
     }
-    for word in words:
+    for word in (*words, *(volume.path for volume in candidate.model.volumes)):
         if word.startswith("/") and (at := made.get(word.rstrip("/"))) is not None:
             return Refusal("written_by_build", f"{word} (line {at.first_line})")
     return None

@@ -49,6 +49,7 @@ def tools_of(
     """
     words, code = candidate.command
     shell = code is not None or candidate.start_is_shell
+    shell = shell or any(item.name == "RUN" for item in (*candidate.setup, *candidate.tail))
     calls = list(candidate.start.writes)
     health = [item for item in candidate.stage.instructions if item.name == "HEALTHCHECK"]
     for instruction in health[-1:]:

@@ -117,7 +117,7 @@ def _head_of_final(
         spaced=is_spaced(dockerfile, stage),
     )
     own = [styled(line, style) for line in text.split("\n")[:-1]]
-    repeated = [_whole(dockerfile, item, style) for item in plan.repeated]
+    repeated = [_ended(item.span.of(dockerfile.text), style) for item in plan.repeated]
     moved = [_whole(dockerfile, item, style) for item in plan.moved]
     at = 1
     return [*own[:at], *repeated, *own[at:], *moved]
@@ -138,7 +138,10 @@ def styled(line: str, style: Style) -> str:
 
 def _whole(dockerfile: Dockerfile, instruction: Instruction, style: Style) -> str:
     start, end = extent(dockerfile, instruction)
-    text = dockerfile.text[start:end]
+    return _ended(dockerfile.text[start:end], style)
+
+
+def _ended(text: str, style: Style) -> str:
     return text if text.endswith("\n") else text + style.newline
 
 
