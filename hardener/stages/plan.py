@@ -154,11 +154,10 @@ def _repeated(
         if item.name in ("ARG", "ENV")
         for name in _names(candidate, item) or ()
     }
-    base = dict(candidate.model.facts.env or {}) if candidate.model.facts else {}
-    for name in sorted(set(_variables((*found, *final))) - declared):
-        # the builder's base image sets it, or may do
-        outside = name in base or name not in candidate.model.end.scope
-        if outside and name not in ("PATH", "HOME"):
+    facts = candidate.model.facts
+    for name in sorted(set(_variables((*found, *final))) - declared - {"PATH"}):
+        # the builder's image sets it, or may do
+        if facts is None or facts.env is None or name in facts.env:
             return Refusal("unsure_environment", f"${name}")
     return tuple(found)
 

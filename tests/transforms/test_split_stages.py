@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from tests.transforms.cases import Case, cases, check
+from hardener.pipeline import Hardened
+from hardener.project.ecosystems.sources import MOST_FILE_BYTES
+from hardener.settings import Settings
+from hardener.sweep import harden_file
+from hardener.sweep.task import task_for
+from hardener.transforms.split_stages import GUARDS
+from tests.transforms.cases import CASES, TODAY, Case, cases, check
 
 NAME = "split-stages"
+CALLERS = CASES / "split-stages-callers"
 
 
 @pytest.mark.parametrize("case", cases(NAME, rewritten=True))
@@ -17,3 +27,44 @@ def test_rewritten(case: Case) -> None:
 @pytest.mark.parametrize("case", cases(NAME, rewritten=False))
 def test_left_alone(case: Case) -> None:
     check(case)
+
+
+def hardened_with_callers(root: Path) -> Hardened:
+    """What becomes of the Dockerfile of a repository whose callers are read."""
+    task = task_for(root, Settings(only=(NAME,)), diff=False, day=TODAY)
+    outcome = harden_file(root / "Dockerfile", task)
+    assert outcome.hardened is not None, outcome.error
+    return outcome.hardened
+
+
+@pytest.mark.parametrize("case", sorted(CALLERS.iterdir()), ids=lambda case: str(case.name))
+def test_callers_are_heard(case: Path) -> None:
+    """`after.Dockerfile` is what becomes of the repository's Dockerfile, `advice.txt` what is told
+    where it is left alone."""
+    result = hardened_with_callers(case)
+    advice = case / "advice.txt"
+    told = "".join(f"{remark.line}: {remark.text}\n" for remark in result.advice)
+    assert told == (advice.read_text() if advice.exists() else "")
+    after = case / ("Dockerfile" if advice.exists() else "after.Dockerfile")
+    assert result.table.text == after.read_text()
+
+
+def test_each_guard_has_a_case() -> None:
+    """Every reason to hold back is told in some case's advice."""
+    told = "\n".join(path.read_text() for path in CASES.glob("split-stages*/*/advice.txt"))
+    for guard in GUARDS:
+        pieces = [piece for piece in re.split(r"\{\w+\}", guard.reason) if len(piece) > 3]
+        assert all(piece in told for piece in pieces), guard.reason
+
+
+def test_sources_that_are_too_many_are_not_trusted(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text(
+        'FROM golang:1.22\nWORKDIR /app\nCOPY . .\nRUN go build -o store .\nCMD ["./store"]\n'
+    )
+    (tmp_path / "go.mod").write_text("module example.org/store\n")
+    (tmp_path / "main.go").write_text("package main\n\nfunc main() { println(1) }\n")
+    assert hardened_with_callers(tmp_path).changed
+    (tmp_path / "table.go").write_text("package main\n//" + "x" * MOST_FILE_BYTES)
+    result = hardened_with_callers(tmp_path)
+    assert not result.changed
+    assert "more sources than are read" in result.advice[0].text
