@@ -72,7 +72,7 @@ def compiled(
         *(word.text for word in reading.literals),
         *(word for word, _ in candidate.arguments()),
     ]
-    made = made_by_runs(candidate, [word for word in named if word != program.place])
+    made = made_by_runs(candidate, named, {*outputs, program.place, program.built})
     if made is not None:
         return made
     tools = tools_of(candidate, program.place)

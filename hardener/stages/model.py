@@ -75,6 +75,9 @@ class Needs:
         builder_lines: instructions added at the end of the builder, such as the removal of
             development dependencies.
         final_lines: instructions added to the final stage in front of those that are copied.
+        traced: whether the files that the container reads were traced one by one, so that what a
+            RUN makes in front of the build, unseen, would be missed. False where whole folders of
+            the builder are copied, with all that is in them.
     """
 
     what: str
@@ -84,6 +87,7 @@ class Needs:
     build_variables: frozenset[str] = frozenset()
     builder_lines: tuple[str, ...] = ()
     final_lines: tuple[str, ...] = ()
+    traced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def planned(candidate: Candidate, needs: Needs, template: str) -> Plan | Refusal
     tail = candidate.tail
     head = instructions[: len(instructions) - len(tail)]
     last = head[-1]
-    refusal = _tail_refusal(candidate, tail, needs)
+    refusal = _head_refusal(candidate, needs, head) or _tail_refusal(candidate, tail, needs)
     if refusal is not None:
         return refusal
     needs = replace(needs, artifacts=_each_once(needs.artifacts))
@@ -102,13 +102,32 @@ def _works_on_sources(candidate: Candidate, instruction: Instruction) -> bool:
     return False
 
 
+def _head_refusal(
+    candidate: Candidate, needs: Needs, head: Sequence[Instruction]
+) -> Refusal | None:
+    """What the builder does that the final stage would lack: a RUN of which it isn't known what it
+    makes, or a folder that is given to the container's user."""
+    user = candidate.model.end.user
+    given = user.name is not None and not is_root(user, candidate.model)
+    for run in candidate.runs:
+        if run.instruction not in head or run.instruction in candidate.setup:
+            continue
+        line = run.instruction.first_line
+        if needs.traced and "unknown" in effects_of(run):
+            return Refusal("unknown_step", f"{unknown_in(run)} (line {line})")
+        for call in run.calls:
+            if given and call.name == "chown" and not call.conditional:
+                return Refusal("owned_folder", f"{' '.join(filter(None, call.args))} (line {line})")
+    return None
+
+
 def _tail_refusal(
     candidate: Candidate, tail: Sequence[Instruction], needs: Needs
 ) -> Refusal | None:
     """What of the instructions behind the build wouldn't work in the final stage."""
     for instruction in tail:
         if instruction.name == "RUN" and candidate.family != needs.base.family:
-            return Refusal("other_system", f"line {instruction.first_line}")
+            return Refusal("unknown_step", f"line {instruction.first_line}")
         for flag in instruction.flags_named("from"):
             if flag.value and flag.value == candidate.stage.name:
                 return Refusal("unknown_step", f"line {instruction.first_line}")

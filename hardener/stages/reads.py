@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from hardener.analysis.paths import below, joined, name_of, parent
+from hardener.analysis.paths import below, is_below, joined, name_of, parent
 from hardener.analysis.steps import Copied
+from hardener.dockerfile.nodes import Instruction
 from hardener.project.context import ContextEntry
 from hardener.project.ecosystems.sources import Literal
 from hardener.stages.candidate import Candidate
+from hardener.stages.effects import effect_of
 from hardener.stages.model import Artifact, Refusal
 
 # a string that may be a path, or a pattern of paths
@@ -108,6 +110,7 @@ def read_files(
     kept = {place: path for place, path in tree.files.items() if not _is_code(path, code)}
     folders = {folder for place in kept for folder in _above(place)}
     words = [Literal(text, place) for text, place in candidate.arguments()]
+    words += [Literal(volume.path, "VOLUME") for volume in candidate.model.volumes]
     for literal in (*words, *literals):
         text = literal.text.removeprefix("file://")
         if not _PATHLIKE.fullmatch(literal.text) or text.strip("./*") == "":
@@ -176,17 +179,35 @@ def _matches(path: str, pattern: str) -> bool:
     )
 
 
-def made_by_runs(candidate: Candidate, words: Sequence[str]) -> Refusal | None:
-    """Whether one of these paths is made by a RUN, which isn't traced."""
-    made = {
-        path: run.instruction
-        for run in candidate.runs
-        if run.instruction not in (*candidate.setup, *candidate.tail)
-        for call in run.calls
-        for operand in (*call.operands(), *(item for item in call.writes if item))
-        if (path := joined(call.folder, operand)) is not None and not operand.startswith("-")
-    }
-    for word in (*words, *(volume.path for volume in candidate.model.volumes)):
-        if word.startswith("/") and (at := made.get(word.rstrip("/"))) is not None:
-            return Refusal("written_by_build", f"{word} (line {at.first_line})")
+def made_by_runs(
+    candidate: Candidate, words: Sequence[str], outputs: Collection[str] = ()
+) -> Refusal | None:
+    """Whether one of these words, or a VOLUME, names what a RUN makes, which isn't traced.
+
+    `outputs` are paths that the build makes; they aren't looked at.
+    """
+    made: dict[str, Instruction] = {}
+    for run in candidate.runs:
+        if run.instruction in (*candidate.setup, *candidate.tail):
+            continue
+        for call in run.calls:
+            if effect_of(call) not in ("files", "fetch", "unknown"):
+                continue
+            written = (*call.operands(), *(item for item in call.writes if item))
+            for path in (joined(call.folder, item) for item in written):
+                if path is not None and path not in outputs and path != "/":
+                    made.setdefault(path, run.instruction)
+    volumes = [volume.path for volume in candidate.model.volumes]
+    for word in (*words, *volumes):
+        path = joined(candidate.folder, word) if _PATHLIKE.fullmatch(word) else None
+        if path is None or word.strip("./") == "":
+            continue
+        for place, instruction in made.items():
+            if path == place or (below(path, place) and not _has_sources(candidate, place)):
+                return Refusal("written_by_build", f"{path} (line {instruction.first_line})")
     return None
+
+
+def _has_sources(candidate: Candidate, folder: str) -> bool:
+    """Whether COPY puts files into a folder, or into one below it."""
+    return any(copy.target and is_below(copy.target, folder) for copy in candidate.model.copies)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from hardener.analysis.style import Style, is_spaced, style_of
 from hardener.dockerfile.edits import Edit
@@ -12,20 +12,32 @@ from hardener.stages.model import Artifact, Plan, Swap
 from hardener.templating import filled
 
 _BUILDER_NAMES = ("build", "builder", "build-stage")
+_NAMES_OF_BUILDERS = frozenset(
+    {"build", "builder", "build-stage", "build-env", "buildenv", "building", "compile", "compiler"}
+)
 
 
-def edits_of(dockerfile: Dockerfile, stage: Stage, plan: Plan) -> Iterator[Edit]:
-    """The edits that carry a plan out; what stays in the builder is not touched."""
+def edits_of(
+    dockerfile: Dockerfile, stage: Stage, plan: Plan, targets: Collection[str] = ()
+) -> Iterator[Edit]:
+    """The edits that carry a plan out; what stays in the builder is not touched.
+
+    The final stage takes the name that the stage has, so that who builds a target by it goes on
+    getting what runs; but for a name of builders that none of `targets` is.
+    """
     style = style_of(dockerfile)
-    builder = builder_name(dockerfile)
-    yield from _named(dockerfile, stage, builder, style)
+    keeps = stage.name in _NAMES_OF_BUILDERS and stage.name not in map(str.lower, targets)
+    builder = stage.start.words()[2].value if keeps else builder_name(dockerfile)
+    name = None if keeps or stage.name is None else stage.start.words()[2].value
+    if not keeps:
+        yield from _named(stage, builder, style)
     for instruction in plan.moved:
         yield _taken_out(dockerfile, instruction)
     at = plan.last.span.end
     ends = dockerfile.text[:at].endswith("\n")
     lines = [styled(line, style) for line in plan.needs.builder_lines]
     lines += [style.newline] if lines else []
-    lines += _head_of_final(dockerfile, stage, plan, builder, style)
+    lines += _head_of_final(dockerfile, stage, plan, (builder, name), style)
     rest = dockerfile.text[at : stage.end]
     gap = style.newline if rest and rest.split("\n")[0].strip() and plan.needs else ""
     if not is_spaced(dockerfile, stage) and len(rest) > 0:
@@ -65,7 +77,7 @@ def _all_names() -> Iterator[str]:
         number += 1
 
 
-def _named(dockerfile: Dockerfile, stage: Stage, builder: str, style: Style) -> Iterator[Edit]:
+def _named(stage: Stage, builder: str, style: Style) -> Iterator[Edit]:
     """Name the builder; a name that it has already goes to the final stage."""
     if stage.name is not None:
         word = stage.start.words()[2]
@@ -99,11 +111,12 @@ def extent(dockerfile: Dockerfile, instruction: Instruction) -> tuple[int, int]:
 
 
 def _head_of_final(
-    dockerfile: Dockerfile, stage: Stage, plan: Plan, builder: str, style: Style
+    dockerfile: Dockerfile, stage: Stage, plan: Plan, names: tuple[str, str | None], style: Style
 ) -> list[str]:
-    """The lines of the final stage up to what follows in the file."""
+    """The lines of the final stage up to what follows in the file; `names` are those of the
+    builder and of the final stage."""
     needs = plan.needs
-    name = stage.start.words()[2].value if stage.name is not None else None
+    builder, name = names
     text = filled(
         f"stages/{plan.template}.Dockerfile.j2",
         base=needs.base,

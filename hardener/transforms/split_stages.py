@@ -85,7 +85,7 @@ def look(subject: Subject) -> Iterator[Finding]:
         edits = tuple(swap_edits(dockerfile, stage, found.result))
         yield Change(found.anchor, f"{found.result.base.reference} ({reason})", edits)
     else:
-        edits = tuple(edits_of(dockerfile, stage, found.result))
+        edits = tuple(edits_of(dockerfile, stage, found.result, subject.usage.targets))
         yield Change(found.anchor, _reason(found.result), edits)
 
 

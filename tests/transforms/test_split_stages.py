@@ -16,6 +16,8 @@ from hardener.transforms.split_stages import GUARDS
 from tests.transforms.cases import CASES, TODAY, Case, cases, check
 
 NAME = "split-stages"
+# needs more sources than a case should hold
+SHOWN_BELOW = {"partial_sources"}
 CALLERS = CASES / "split-stages-callers"
 
 
@@ -53,6 +55,8 @@ def test_each_guard_has_a_case() -> None:
     """Every reason to hold back is told in some case's advice."""
     told = "\n".join(path.read_text() for path in CASES.glob("split-stages*/*/advice.txt"))
     for guard in GUARDS:
+        if guard.name in SHOWN_BELOW:
+            continue
         pieces = [piece for piece in re.split(r"\{\w+\}", guard.reason) if len(piece) > 3]
         assert all(piece in told for piece in pieces), guard.reason
 

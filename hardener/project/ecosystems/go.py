@@ -37,6 +37,7 @@ class GoProject:
         runs_programs: where it starts other programs; None where nothing does.
         plugins: where it loads code by path; None where nothing does.
         whole: whether all of its sources were read.
+        seen: whether there are any.
     """
 
     folder: str
@@ -49,26 +50,33 @@ class GoProject:
     runs_programs: str | None
     plugins: str | None
     whole: bool
+    seen: bool
 
-    @property
-    def program(self) -> str | None:
-        """The name that `go build` gives the program of the module's own folder.
 
-        Source: go help build ("the base name of the import path"), with a major version suffix
-        left out (cmd/go/internal/load, DefaultExecName).
-        """
-        if self.module is None:
-            return None
-        parts = self.module.split("/")
-        if len(parts) > 1 and _MAJOR.fullmatch(parts[-1]):
-            parts.pop()
-        return parts[-1]
+def module_program(context: BuildContext, folder: str) -> str | None:
+    """The name that `go build` gives the program of a module's own folder; None where the folder
+    has no go.mod.
+
+    Source: go help build ("the base name of the import path"), with a major version suffix left
+    out (cmd/go/internal/load, DefaultExecName).
+    """
+    found = _MODULE.search(_manifest(context, folder))
+    if found is None:
+        return None
+    parts = found[1].split("/")
+    if len(parts) > 1 and _MAJOR.fullmatch(parts[-1]):
+        parts.pop()
+    return parts[-1]
+
+
+def _manifest(context: BuildContext, folder: str) -> str:
+    content = context.head("go.mod" if folder == "." else f"{folder}/go.mod", _MOST_BYTES)
+    return (content or b"").decode("utf-8", "replace")
 
 
 def read_go(context: BuildContext, folder: str = ".") -> GoProject:
     """Read the Go project whose go.mod stands in `folder` of the context."""
-    manifest = context.head("go.mod" if folder == "." else f"{folder}/go.mod", _MOST_BYTES)
-    text = (manifest or b"").decode("utf-8", "replace")
+    text = _manifest(context, folder)
     found = _MODULE.search(text)
     sources = sources_of(context, "go")
     known = knowledge()
@@ -83,6 +91,7 @@ def read_go(context: BuildContext, folder: str = ".") -> GoProject:
         sources.first(known["programs"]["words"]),
         sources.first(known["plugins"]["words"]),
         sources.whole,
+        bool(sources.files),
     )
 
 

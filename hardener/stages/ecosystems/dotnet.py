@@ -91,6 +91,7 @@ def needs(candidate: Candidate) -> Needs | Refusal:
         tuple(dict.fromkeys((own, *files))),
         (*tools.packages(base), *cultures(base, project)),
         final_lines=tuple(unset_lines(candidate, base, project)),
+        traced=True,
     )
 
 

@@ -9,7 +9,7 @@ from hardener.analysis.calls import Call
 from hardener.analysis.paths import below, joined, name_of, parent
 from hardener.analysis.steps import Ran
 from hardener.dockerfile.nodes import Instruction
-from hardener.project.ecosystems.go import GoProject, knowledge, read_go
+from hardener.project.ecosystems.go import GoProject, knowledge, module_program, read_go
 from hardener.stages.bases import distroless, first, plain
 from hardener.stages.candidate import Candidate
 from hardener.stages.compiled import Reading, compiled
@@ -95,6 +95,7 @@ def needs(candidate: Candidate) -> Needs | Refusal:
         base,
         tuple(dict.fromkeys((*found.artifacts, *implied))),
         (*found.tools.packages(base), *_packages(base, project)),
+        traced=True,
     )
 
 
@@ -104,8 +105,7 @@ def _reading(project: GoProject) -> Reading:
         ("runs_programs", project.runs_programs),
         ("untraced_files", project.untraced),
     )
-    seen = bool(project.imports or project.literals)
-    return Reading(project.literals, signs, _code(project), project.whole, seen)
+    return Reading(project.literals, signs, _code(project), project.whole, project.seen)
 
 
 def _outputs(candidate: Candidate, call: Call) -> Iterator[str]:
@@ -157,39 +157,12 @@ def _names(candidate: Candidate, folder: str | None, word: str) -> Iterator[str]
     path = joined(folder, word)
     inside = _in_context(candidate, path)
     if candidate.context is not None and inside is not None:
-        project = read_module_name(candidate, inside)
-        if project is not None:
-            yield project
+        name = module_program(candidate.context, inside)
+        if name is not None:
+            yield name
             return
     if path is not None:
         yield name_of(path)
-
-
-def read_module_name(candidate: Candidate, folder: str) -> str | None:
-    """The name of the program of a module's own folder, where the folder is one."""
-    assert candidate.context is not None
-    manifest = "go.mod" if folder == "." else f"{folder}/go.mod"
-    if candidate.context.kind(manifest) != "file":
-        return None
-    return GoProject(
-        folder,
-        _module(candidate, manifest),
-        (),
-        {},
-        (),
-        (),
-        None,
-        None,
-        None,
-        True,
-    ).program
-
-
-def _module(candidate: Candidate, manifest: str) -> str | None:
-    assert candidate.context is not None
-    text = (candidate.context.head(manifest, 65536) or b"").decode("utf-8", "replace")
-    found = re.search(r"^module[ \t]+\"?([^\s\"]+)", text, re.MULTILINE)
-    return found[1] if found else None
 
 
 def _in_context(candidate: Candidate, path: str | None) -> str | None:

@@ -63,7 +63,8 @@ def needs(candidate: Candidate) -> Needs | Refusal:
         ("needs_tools", project.tools),
         ("plugins", project.plugins),
         ("runs_programs", project.runs_programs),
-        ("untraced_files", project.untraced or project.beside),
+        ("untraced_files", project.untraced),
+        ("untraced_files", project.beside and f"jars beside its own ({project.beside})"),
     ):
         if met is not None:
             return Refusal(guard, met)
@@ -82,8 +83,9 @@ def needs(candidate: Candidate) -> Needs | Refusal:
         candidate,
         [
             *(word.text for word in project.literals),
-            *(word for word, _ in candidate.arguments() if word not in command.paths),
+            *(word for word, _ in candidate.arguments()),
         ],
+        {*command.paths, *made},
     )
     if refusal is not None:
         return refusal
@@ -108,6 +110,7 @@ def needs(candidate: Candidate) -> Needs | Refusal:
         base,
         tuple(dict.fromkeys((*own, *files))),
         tuple(tools.packages(base)),
+        traced=True,
     )
 
 

@@ -37,6 +37,8 @@ def needs(candidate: Candidate) -> Needs | Refusal:
     if candidate.context is None:
         return Refusal("unseen_sources")
     project = read_native(candidate.context)
+    if not project.seen:
+        return Refusal("unknown_output", "make")
     outputs: dict[str, Ran] = {}
     for run, call in candidate.calls(*_COMPILERS, *_MAKERS):
         for path in _outputs(candidate, project, call):
@@ -44,9 +46,10 @@ def needs(candidate: Candidate) -> Needs | Refusal:
     found = compiled(candidate, outputs, _reading(project))
     if isinstance(found, Refusal):
         return found
-    for met in (project.shared, project.installs):
-        if met is not None:
-            return Refusal("untraced_files", met)
+    if project.shared is not None:
+        return Refusal("untraced_files", f"shared libraries of its own ({project.shared})")
+    if project.installs is not None:
+        return Refusal("untraced_files", f"what is installed with it ({project.installs})")
     if project.fetched:
         return Refusal("untraced_files", "sources of others that the build fetches")
     libraries = _libraries(candidate, project)
@@ -61,6 +64,7 @@ def needs(candidate: Candidate) -> Needs | Refusal:
         base,
         found.artifacts,
         (*libraries, *found.tools.packages(base), *_run_time(candidate, base)),
+        traced=True,
     )
 
 
@@ -83,7 +87,7 @@ def _outputs(candidate: Candidate, project: NativeProject, call: Call) -> Iterat
     /usr/local as the prefix of an installation).
     """
     if call.name in _COMPILERS:
-        if not call.has("-c", "-E", "-S", "-shared"):
+        if not {"-c", "-E", "-S", "-shared"} & set(call.args):
             path = joined(call.folder, call.option("-o") or "a.out")
             if path is not None:
                 yield path

@@ -67,6 +67,7 @@ def needs(candidate: Candidate) -> Needs | Refusal:
             *found.tools.packages(base),
             *([Package("ca-certificates", "TLS")] if tls else []),
         ),
+        traced=True,
     )
 
 
