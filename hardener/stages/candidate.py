@@ -77,12 +77,16 @@ class Candidate:
     @cached_property
     def runs(self) -> tuple[Ran, ...]:
         """What each RUN of the stage itself starts, in order."""
+        return tuple(self._own(self.model.runs()))
+
+    def _own(self, runs: Iterator[Ran]) -> Iterator[Ran]:
         own = {id(instruction) for instruction in self.stage.instructions}
-        return tuple(run for run in self.model.runs() if id(run.instruction) in own)
+        return (run for run in runs if id(run.instruction) in own)
 
     def calls(self, *names: str) -> Iterator[tuple[Ran, Call]]:
         """Every program of these names that a RUN of the stage starts; all without names."""
-        for run in self.runs:
+        # shell code takes long to read: only where one of the names stands
+        for run in self._own(self.model.runs(*names)):
             for call in run.calls:
                 if not names or call.name in names:
                     yield run, call

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from hardener.dockerfile.nodes import Instruction
 from hardener.stages import guards
 from hardener.stages.candidate import Candidate
 from hardener.stages.ecosystems import all_ecosystems
+from hardener.stages.knowledge import table
 from hardener.stages.model import Found, Refusal
+from hardener.stages.packages import removes_packages
 from hardener.stages.plan import planned, tail_of
 from hardener.stages.setup import setup_of
 from hardener.stages.swap import swap_of
@@ -34,7 +37,7 @@ def find(candidate: Candidate) -> Found | None:
     """What a stage builds, and how it is split; None where it builds nothing."""
     for ecosystem in all_ecosystems():
         build = ecosystem.builds(candidate)
-        if build is None:
+        if build is None or _cleans_up(candidate, build):
             continue
         sketch = ecosystem.sketch(candidate)
         refusal = _held_back(candidate)
@@ -49,6 +52,15 @@ def find(candidate: Candidate) -> Found | None:
             return Found(build, needs, sketch)
         return Found(build, planned(split, needs, ecosystem.name), sketch)
     return _found_toolchain(candidate)
+
+
+def _cleans_up(candidate: Candidate, build: Instruction) -> bool:
+    """Whether the RUN that builds takes its compilers away again, on an image without any."""
+    facts = candidate.model.facts
+    if facts is not None and facts.name in table("toolchains")["names"]:
+        return False
+    run = next((run for run in candidate.runs if run.instruction is build), None)
+    return run is not None and removes_packages(run)
 
 
 def _found_toolchain(candidate: Candidate) -> Found | None:

@@ -30,6 +30,17 @@ def _names(call: Call) -> Iterator[str | None]:
     yield from (None for word in call.args if word is None)
 
 
+def removes_packages(run: Ran) -> bool:
+    """Whether a RUN takes packages away again, so that what it built with isn't kept.
+
+    Source: apt-get(8) (remove, purge, autoremove); apk-del(8).
+    """
+    return any(
+        call.name in _VERBS and not {"del", "remove", "purge", "autoremove"}.isdisjoint(call.args)
+        for call in run.calls
+    )
+
+
 def is_for_the_build(name: str) -> bool:
     """Whether a package is of no use to a container."""
     known = table("packages")["build_only"]

@@ -10,9 +10,11 @@ import pytest
 from hardener.pipeline import Hardened
 from hardener.project.ecosystems.sources import MOST_FILE_BYTES
 from hardener.settings import Settings
+from hardener.stages.knowledge import table
 from hardener.sweep import harden_file
 from hardener.sweep.task import task_for
 from hardener.transforms.split_stages import GUARDS
+from hardener.verify.hardening import announced_by
 from tests.transforms.cases import CASES, TODAY, Case, cases, check
 
 NAME = "split-stages"
@@ -72,3 +74,9 @@ def test_sources_that_are_too_many_are_not_trusted(tmp_path: Path) -> None:
     result = hardened_with_callers(tmp_path)
     assert not result.changed
     assert "more sources than are read" in result.advice[0].text
+
+
+def test_verify_knows_which_variables_are_left_behind() -> None:
+    """A variable that isn't repeated is a difference on purpose."""
+    for name in table("environment")["build_only"]["names"]:
+        assert f"env:{name}" in announced_by(NAME), name
