@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hardener.analysis.calls import Call
+from hardener.analysis.knowledge import table as analysed
 from hardener.analysis.steps import Ran
 from hardener.stages.candidate import Candidate
 from hardener.stages.knowledge import table
 
-_VERBS = {"apt-get": "install", "apt": "install", "aptitude": "install", "apk": "add"}
+# hardener/analysis/data/packages.toml, `installs`
+_VERBS: dict[str, list[str]] = analysed("packages")["installs"]
 _OPTIONS = ("-t", "--target-release", "-o", "--option", "--repository", "-X", "--virtual", "-a")
 
 
@@ -17,7 +19,7 @@ def installed(candidate: Candidate) -> Iterator[tuple[Ran, str | None]]:
     """Every package that a RUN of the stage installs, versions left out; None for one in a
     variable that isn't known."""
     for run, call in candidate.calls(*_VERBS):
-        if _VERBS[call.name or ""] in call.args:
+        if not set(_VERBS[call.name or ""]).isdisjoint(call.args):
             for name in _names(call):
                 yield run, name
 
@@ -25,7 +27,7 @@ def installed(candidate: Candidate) -> Iterator[tuple[Ran, str | None]]:
 def _names(call: Call) -> Iterator[str | None]:
     options = (*_OPTIONS, "-t") if call.name == "apk" else _OPTIONS
     for word in call.operands(*options):
-        if word != _VERBS[call.name or ""]:
+        if word not in _VERBS[call.name or ""]:
             yield word.partition("=")[0].partition("~")[0].partition("@")[0].partition("/")[0]
     yield from (None for word in call.args if word is None)
 

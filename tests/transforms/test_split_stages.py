@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from hardener.pipeline import Hardened
+from hardener.dockerfile.errors import DockerfileError
+from hardener.dockerfile.parse import parse
+from hardener.files import decode
+from hardener.pipeline import Hardened, harden
 from hardener.project.ecosystems.sources import MOST_FILE_BYTES
 from hardener.settings import Settings
 from hardener.stages.knowledge import table
@@ -15,6 +18,7 @@ from hardener.sweep import harden_file
 from hardener.sweep.task import task_for
 from hardener.transforms.split_stages import GUARDS
 from hardener.verify.hardening import announced_by
+from tests.conftest import CorpusFile
 from tests.transforms.cases import CASES, TODAY, Case, cases, check
 
 NAME = "split-stages"
@@ -80,3 +84,38 @@ def test_verify_knows_which_variables_are_left_behind() -> None:
     """A variable that isn't repeated is a difference on purpose."""
     for name in table("environment")["build_only"]["names"]:
         assert f"env:{name}" in announced_by(NAME), name
+
+
+# what a RUN that builds, or installs compilers, has among its words
+_BUILDS = re.compile(
+    r"(?:^|[\s;&(])(?:go build|cargo build|mvn (?:\S+ )*package|gradle build|dotnet publish"
+    r"|make(?: install)?|build-essential|g\+\+|gcc|build-base)(?=$|[\s;&)])"
+)
+_REMOVES = re.compile(r"\b(?:apk (?:\S+ )*del|purge|autoremove|apt-get (?:\S+ )*remove)\b")
+
+
+@pytest.mark.corpus
+def test_every_build_is_split_or_explained(accepted: tuple[CorpusFile, ...]) -> None:
+    """Of every real file in one stage that builds, and keeps what it builds with."""
+    silent = []
+    building = split = 0
+    for file in accepted:
+        text = decode(file.content)
+        dockerfile = parse(text)
+        if len(dockerfile.stages) != 1:
+            continue
+        runs = [item.value for item in dockerfile.instructions if item.name == "RUN"]
+        if not any(_BUILDS.search(run) and not _REMOVES.search(run) for run in runs):
+            continue
+        building += 1
+        try:
+            result = harden(text, Settings(only=(NAME,)), today=TODAY)
+        except DockerfileError:
+            continue
+        assert result.faults == ()
+        split += result.changed
+        if not result.changed and not result.advice:
+            silent.append(file.name)
+    print(f"{split} of {building} builds in one stage are split, the others have their reason")
+    assert building > 20
+    assert silent == []

@@ -1,4 +1,4 @@
-FROM golang:1.22-bookworm AS build
+FROM golang:1.19-bookworm AS build
 RUN groupadd -r store && useradd -r -g store store \
     && mkdir -p /var/lib/store \
     && chown store:store /var/lib/store
@@ -10,9 +10,6 @@ FROM debian:bookworm-slim
 RUN groupadd -r store && useradd -r -g store store \
     && mkdir -p /var/lib/store \
     && chown store:store /var/lib/store
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates \
-    && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY --from=build /usr/local/bin/store /usr/local/bin/store
 VOLUME ["/var/lib/store"]

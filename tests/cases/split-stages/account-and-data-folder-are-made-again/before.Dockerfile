@@ -1,4 +1,4 @@
-FROM golang:1.22-bookworm
+FROM golang:1.19-bookworm
 RUN groupadd -r store && useradd -r -g store store \
     && mkdir -p /var/lib/store \
     && chown store:store /var/lib/store

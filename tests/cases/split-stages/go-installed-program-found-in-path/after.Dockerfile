@@ -1,4 +1,4 @@
-FROM golang:1.22-bookworm AS build
+FROM golang:1.19-bookworm AS build
 WORKDIR /go/src/beacon
 COPY . .
 RUN go install ./cmd/beacon

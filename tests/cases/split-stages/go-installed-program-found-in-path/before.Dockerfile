@@ -1,4 +1,4 @@
-FROM golang:1.22-bookworm
+FROM golang:1.19-bookworm
 WORKDIR /go/src/beacon
 COPY . .
 RUN go install ./cmd/beacon

@@ -1,4 +1,4 @@
-FROM golang:1.22-bookworm AS build
+FROM golang:1.19-bookworm AS build
 RUN apt-get update && apt-get install -y curl git make
 WORKDIR /app
 COPY . .
@@ -6,7 +6,7 @@ RUN go build -o bin/store .
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates curl \
+    && apt-get install -y --no-install-recommends curl \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=build /app/bin/store /app/bin/store

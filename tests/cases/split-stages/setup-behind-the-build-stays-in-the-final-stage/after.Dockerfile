@@ -1,13 +1,10 @@
-FROM golang:1.22-bookworm AS build
+FROM golang:1.19-bookworm AS build
 
 WORKDIR /build
 COPY . .
 RUN go build -o /usr/local/bin/store .
 
 FROM debian:bookworm-slim
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates \
-    && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 COPY --from=build /usr/local/bin/store /usr/local/bin/store
 

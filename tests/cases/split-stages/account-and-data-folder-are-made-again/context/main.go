@@ -1,11 +1,20 @@
 package main
 
 import (
-	"log"
-	"net/http"
+	"fmt"
+	"os"
 )
 
 func main() {
-	http.HandleFunc("/health", func(w http.ResponseWriter, r *http.Request) { w.Write([]byte("ok")) })
-	log.Fatal(http.ListenAndServe(":8080", nil))
+	folder, _ := os.Getwd()
+	fmt.Println("in", folder, "as", os.Getuid(), "on", os.Getenv("STORE_PORT"), os.Args[1:])
+	for _, path := range os.Args[1:] {
+		if text, err := os.ReadFile(path); err == nil {
+			fmt.Print(string(text))
+		}
+	}
+	if probe, err := os.CreateTemp("/var/lib/store", "probe"); err == nil {
+		fmt.Println("writes to its data")
+		os.Remove(probe.Name())
+	}
 }

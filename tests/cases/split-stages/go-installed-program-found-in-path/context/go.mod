@@ -1,3 +1,3 @@
 module example.org/beacon
 
-go 1.22
+go 1.19

@@ -1,3 +1,3 @@
 module example.org/tools
 
-go 1.22
+go 1.19
