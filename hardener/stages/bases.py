@@ -36,11 +36,12 @@ def plain(candidate: Candidate) -> Base | None:
         return None
     if facts.distribution == "debian" and facts.release is not None:
         return _listed("debian", f"{facts.release}-slim", "shadow")
+    own = candidate.image[1] if facts.name in ("ubuntu", "alpine") else None
     if facts.distribution == "ubuntu" and facts.release is not None:
-        return _listed("ubuntu", facts.release, "shadow")
+        return _listed("ubuntu", own or facts.release, "shadow")
     if facts.distribution == "alpine":
         # what runs on an older musl runs on a newer one
-        release = facts.release or Catalogue.load().line("alpine", None)
+        release = own or facts.release or Catalogue.load().line("alpine", None)
         return _listed("alpine", release, "busybox") if release else None
     return None
 

@@ -5,8 +5,9 @@ Each function looks for one thing, and tells what it met, None where there is no
 
 from __future__ import annotations
 
+from hardener.analysis.knowledge import names
 from hardener.analysis.obstacles import is_base_for_others, is_for_development
-from hardener.analysis.paths import is_below
+from hardener.analysis.paths import is_below, name_of
 from hardener.project.callers.model import Run
 from hardener.stages.candidate import Candidate
 
@@ -31,6 +32,9 @@ def development_stage(candidate: Candidate) -> str | None:
 
 def builds_at_start(candidate: Candidate) -> str | None:
     """What the container starts compiles, watches or installs."""
+    words, _ = candidate.command
+    if words and name_of(words[0]) in names("programs", "development.names"):
+        return words[0]
     return candidate.container.sign("development", "installers")
 
 

@@ -66,6 +66,9 @@ def java_command(call: Call) -> JavaCommand:
             agent = joined(call.folder, word.removeprefix("-javaagent:").partition("=")[0])
             paths += [agent] if agent else []
         elif not word.startswith(("-", "@")):
+            if not paths and call.folder is not None:
+                # a class of the working directory
+                paths.append(call.folder)
             break
         assert raw is not None
         at += 1

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hardener.analysis.choice import is_root
-from hardener.analysis.paths import is_below
-from hardener.analysis.steps import speaks_posix
+from hardener.analysis.paths import is_below, joined
+from hardener.analysis.steps import Ran, speaks_posix
 from hardener.dockerfile.assignments import AssignmentError, parse_assignments
 from hardener.dockerfile.expand import find_substitutions
 from hardener.dockerfile.nodes import Instruction
 from hardener.stages.candidate import Candidate
-from hardener.stages.effects import effects_of, unknown_in
+from hardener.stages.effects import effect_of, effects_of, unknown_in
 from hardener.stages.knowledge import table
 from hardener.stages.model import Artifact, Needs, Plan, Refusal
 
@@ -81,25 +81,31 @@ def tail_of(candidate: Candidate, build: Instruction) -> tuple[Instruction, ...]
         if "unknown" in effects:
             return Refusal("unknown_step", f"{unknown_in(run)} (line {instruction.first_line})")
         of_the_container = effects <= {"accounts", "files", "harmless"}
-        works = "accounts" not in effects and _works_on_sources(candidate, instruction)
-        if works or not of_the_container or _is_of_the_build(instruction):
+        if not of_the_container or instruction.flags or _works_on_outputs(candidate, run, build):
             last = instruction
     return instructions[instructions.index(last) + 1 :]
 
 
-def _is_of_the_build(instruction: Instruction) -> bool:
-    return any(flag.name == "mount" for flag in instruction.flags)
-
-
-def _works_on_sources(candidate: Candidate, instruction: Instruction) -> bool:
-    """Whether a RUN touches what stands in the folders of the build."""
-    run = next(run for run in candidate.runs if run.instruction is instruction)
+def _works_on_outputs(candidate: Candidate, run: Ran, build: Instruction) -> bool:
+    """Whether a RUN behind the build changes files that are there already, and makes none of the
+    container's own: accounts, folders for its data, or what is done to files copied since."""
+    at = candidate.stage.instructions.index(build)
+    since = [
+        copy.target
+        for copy in candidate.copies
+        if copy.target and candidate.stage.instructions.index(copy.instruction) > at
+    ]
+    found = False
     for call in run.calls:
-        if call.name in ("mkdir", "chown", "touch"):
-            continue
-        if call.name in ("cp", "mv", "ln", "rm", "tar", "install", "sed", "unzip"):
-            return True
-    return False
+        effect = effect_of(call)
+        if effect == "accounts" or call.name in ("mkdir", "chown", "chgrp", "touch"):
+            return False
+        if effect == "files":
+            paths = [joined(call.folder, word) for word in call.operands()]
+            if any(path and is_below(path, target) for path in paths for target in since):
+                return False
+            found = True
+    return found
 
 
 def _head_refusal(
@@ -115,9 +121,29 @@ def _head_refusal(
         line = run.instruction.first_line
         if needs.traced and "unknown" in effects_of(run):
             return Refusal("unknown_step", f"{unknown_in(run)} (line {line})")
+        unpacked = _unpacked(candidate, run) if needs.traced else None
+        if unpacked is not None:
+            return Refusal("unknown_step", f"{unpacked} (line {line})")
         for call in run.calls:
             if given and call.name == "chown" and not call.conditional:
                 return Refusal("owned_folder", f"{' '.join(filter(None, call.args))} (line {line})")
+    return None
+
+
+def _unpacked(candidate: Candidate, run: Ran) -> str | None:
+    """A call that fetches or unpacks files of unknown names where the program works."""
+    for call in run.calls:
+        if call.name not in ("git", "svn", "hg", "curl", "wget", "tar", "unzip"):
+            continue
+        place = call.option("-C", "--directory", "-d", "-P", "--directory-prefix", "-o", "-O")
+        folder = call.folder if place is None else joined(call.folder, place)
+        operands = call.operands()
+        if call.name == "git" and operands[:1] != ["clone"]:
+            continue
+        if call.name == "git" and len(operands) > 2:
+            folder = joined(call.folder, operands[2])
+        if folder is None or (candidate.folder and is_below(folder, candidate.folder)):
+            return " ".join(word for word in call.words[:2] if word)
     return None
 
 
@@ -251,7 +277,4 @@ def _user(
         return None if in_tail else user.text
     if (made_behind or made_again) and needs.base.has_shell:
         return None if in_tail else user.text
-    account = model.accounts.users.get(name)
-    if account is not None and account.uid is not None and not in_tail:
-        return str(account.uid) if account.gid is None else f"{account.uid}:{account.gid}"
     return Refusal("unknown_user", name)

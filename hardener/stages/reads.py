@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from hardener.analysis.calls import Call
 from hardener.analysis.paths import below, is_below, joined, name_of, parent
 from hardener.analysis.steps import Copied
 from hardener.dockerfile.nodes import Instruction
@@ -44,7 +45,7 @@ def tree_of(candidate: Candidate) -> Tree | None:
         return None
     files: dict[str, str] = {}
     for copy in candidate.model.copies:
-        if copy.stage is not None or copy.image:
+        if copy.stage is not None or copy.image or copy.instruction in candidate.tail:
             continue
         if copy.target is None or None in copy.sources:
             return None
@@ -136,7 +137,7 @@ def _meant(
     clean = text.rstrip("/")
     absolute = clean.startswith("/")
     places = [joined(candidate.folder, clean)]
-    if absolute:
+    if absolute and candidate.analysis.supplier(candidate.model, clean) is None:
         # a path below a folder that the program is told, such as a root of its own
         places.append(joined(candidate.folder, clean.lstrip("/")))
     for place in places:
@@ -193,19 +194,36 @@ def made_by_runs(
         for call in run.calls:
             if effect_of(call) not in ("files", "fetch", "unknown"):
                 continue
-            written = (*call.operands(), *(item for item in call.writes if item))
-            for path in (joined(call.folder, item) for item in written):
-                if path is not None and path not in outputs and path != "/":
+            for path in _made_by(call):
+                if path not in outputs and path != "/":
                     made.setdefault(path, run.instruction)
     volumes = [volume.path for volume in candidate.model.volumes]
     for word in (*words, *volumes):
-        path = joined(candidate.folder, word) if _PATHLIKE.fullmatch(word) else None
-        if path is None or word.strip("./") == "":
+        meant = joined(candidate.folder, word) if _PATHLIKE.fullmatch(word) else None
+        if meant is None or word.strip("./") == "":
             continue
         for place, instruction in made.items():
-            if path == place or (below(path, place) and not _has_sources(candidate, place)):
-                return Refusal("written_by_build", f"{path} (line {instruction.first_line})")
+            if meant == place or (below(meant, place) and not _has_sources(candidate, place)):
+                return Refusal("written_by_build", f"{meant} (line {instruction.first_line})")
     return None
+
+
+def _made_by(call: Call) -> Iterator[str]:
+    """The files and folders that a command makes, as far as its words say."""
+    operands = [path for item in call.operands() if (path := joined(call.folder, item))]
+    if call.name in ("cp", "mv", "install", "ln") and len(operands) > 1:
+        *sources, target = operands
+        written = call.operands()[-1]
+        for source in sources:
+            yield f"{target.rstrip('/')}/{name_of(source)}"
+        if not written.endswith(("/", ".")) and target != call.folder:
+            yield target
+    elif call.name not in ("chmod", "chown", "chgrp", "rm", "rmdir", "sed", "patch"):
+        yield from operands
+    for item in call.writes:
+        place = joined(call.folder, item) if item else None
+        if place is not None:
+            yield place
 
 
 def _has_sources(candidate: Candidate, folder: str) -> bool:

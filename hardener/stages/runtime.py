@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hardener.analysis.analysis import Origin
 from hardener.analysis.calls import Call, calls_in, calls_of
-from hardener.analysis.paths import joined
+from hardener.analysis.paths import is_below, joined, name_of
 from hardener.stages.candidate import Candidate
 from hardener.stages.model import Artifact, Base, Package, Refusal
 from hardener.stages.packages import package_of
@@ -86,15 +87,29 @@ def tools_of(
         target = origin.copy.target
         if target is None or origin.copy.instruction not in candidate.stage.instructions:
             return Refusal("unread_start", str(origin.path))
+        if origin.copy.instruction in candidate.tail:
+            continue
         if origin.path is None:
             return Refusal("unread_start", "a here-document")
         files += [
             Artifact(place, place, "started by the container")
-            for place in candidate.analysis.places(candidate.model, origin.path)
+            for place in [_place_of(candidate, origin)]
+            if place is not None
         ]
     fetching = {call.name for call in candidate.start.writes} & _FETCHING
     tls = bool(fetching) or any("https://" in item.value for item in health[-1:])
     return Tools(shell, tuple(names), tuple(dict.fromkeys(files)), tls)
+
+
+def _place_of(candidate: Candidate, origin: Origin) -> str | None:
+    """Where in the image the COPY that a script comes from puts it."""
+    assert origin.path is not None
+    names = {name_of(origin.path), origin.path}
+    for place in candidate.analysis.places(candidate.model, origin.path):
+        below_target = origin.copy.target is not None and is_below(place, origin.copy.target)
+        if below_target and name_of(place) in names | {name_of(origin.copy.target or "")}:
+            return place
+    return None
 
 
 def _health(candidate: Candidate, value: str) -> tuple[list[Call], bool] | None:

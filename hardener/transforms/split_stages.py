@@ -81,9 +81,10 @@ def look(subject: Subject) -> Iterator[Finding]:
     if isinstance(found.result, Refusal):
         yield Advice(found.anchor, _advice(candidate, found, found.result))
     elif isinstance(found.result, Swap):
-        reason = f"{candidate.shown_image} is for building; the final stage builds nothing"
+        reason = "the first is for building, and nothing is built here"
+        images = f"{candidate.shown_image} -> {found.result.base.reference}"
         edits = tuple(swap_edits(dockerfile, stage, found.result))
-        yield Change(found.anchor, f"{found.result.base.reference} ({reason})", edits)
+        yield Change(found.anchor, f"{images} ({reason})", edits)
     else:
         edits = tuple(edits_of(dockerfile, stage, found.result, subject.usage.targets))
         yield Change(found.anchor, _reason(found.result), edits)

@@ -18,6 +18,7 @@ _REQUIRE = re.compile(r"^(?:require[ \t]+)?[ \t]*([\w.~-]+\.[\w.~/-]+)[ \t]+v\d"
 _IMPORTS = re.compile(r"^import[ \t]*(?:\(([^)]*)\)|(?:[\w.]+[ \t]+)?(\"[^\"\n]*\"))", re.MULTILINE)
 _QUOTED = re.compile(r"\"([^\"\n]*)\"|`([^`\n]*)`")
 _EMBED = re.compile(r"^//go:embed[ \t]+([^\n]+)", re.MULTILINE)
+_MAIN = re.compile(r"^package[ \t]+main\b", re.MULTILINE)
 _MAJOR = re.compile(r"v[2-9]\d*|v1\d+")
 _MOST_BYTES = 1024 * 1024
 
@@ -67,6 +68,17 @@ def module_program(context: BuildContext, folder: str) -> str | None:
     if len(parts) > 1 and _MAJOR.fullmatch(parts[-1]):
         parts.pop()
     return parts[-1]
+
+
+def main_packages(context: BuildContext, root: str) -> tuple[str, ...]:
+    """The folders at and below `root` that hold a program: a package named main."""
+    return tuple(
+        dict.fromkeys(
+            file.path.rpartition("/")[0] or "."
+            for file in sources_of(context, "go").files
+            if (root == "." or file.path.startswith(f"{root}/")) and _MAIN.search(file.code)
+        )
+    )
 
 
 def _manifest(context: BuildContext, folder: str) -> str:

@@ -9,7 +9,13 @@ from hardener.analysis.calls import Call
 from hardener.analysis.paths import below, joined, name_of, parent
 from hardener.analysis.steps import Ran
 from hardener.dockerfile.nodes import Instruction
-from hardener.project.ecosystems.go import GoProject, knowledge, module_program, read_go
+from hardener.project.ecosystems.go import (
+    GoProject,
+    knowledge,
+    main_packages,
+    module_program,
+    read_go,
+)
 from hardener.stages.bases import distroless, first, plain
 from hardener.stages.candidate import Candidate
 from hardener.stages.compiled import Reading, compiled
@@ -125,7 +131,7 @@ def _outputs(candidate: Candidate, call: Call) -> Iterator[str]:
         )
         yield from (f"{target}/{name}" for name in names)
     elif output is None:
-        if len(names) == 1 and at is not None:
+        if "-o" not in call.args and len(names) == 1 and at is not None:
             yield f"{at.rstrip('/')}/{names[0]}"
     else:
         place = joined(at, output)
@@ -147,9 +153,9 @@ def _names(candidate: Candidate, folder: str | None, word: str) -> Iterator[str]
         root = _in_context(candidate, joined(folder, word.removesuffix("/...")))
         if root is None or candidate.context is None:
             return
-        for entry in candidate.context.files_below(root):
-            if name_of(entry.path) == "main.go" and "/" in entry.path:
-                yield name_of(parent(entry.path))
+        for package in main_packages(candidate.context, root):
+            own = module_program(candidate.context, package)
+            yield own or name_of(folder or "" if package == "." else package)
         return
     if word.endswith(".go"):
         yield name_of(word).removesuffix(".go")

@@ -20,7 +20,7 @@ from hardener.stages.reads import Code
 
 _COMPILERS = ("gcc", "g++", "cc", "c++", "clang", "clang++")
 _MAKERS = ("make", "gmake", "cmake", "ninja")
-_LOADED = ("-l", "-L")
+_INTO = ("-C", "-B", "--build", "--directory")
 
 
 def builds(candidate: Candidate) -> Instruction | None:
@@ -88,18 +88,20 @@ def _outputs(candidate: Candidate, project: NativeProject, call: Call) -> Iterat
     """
     if call.name in _COMPILERS:
         if not {"-c", "-E", "-S", "-shared"} & set(call.args):
-            path = joined(call.folder, call.option("-o") or "a.out")
+            written = call.option("-o") or (None if "-o" in call.args else "a.out")
+            path = None if written is None else joined(call.folder, written)
             if path is not None:
                 yield path
         return
     folder = joined(call.folder, call.option("-C", "--directory", "-B", "--build") or ".")
+    if folder is None or any(option in call.args and not call.option(option) for option in _INTO):
+        return
     installs = "install" in call.args or "--install" in call.args
     written = call.option("--prefix") or _assigned(call, "CMAKE_INSTALL_PREFIX", "PREFIX", "prefix")
     for name in project.programs:
-        if folder is not None:
-            yield f"{folder.rstrip('/')}/{name.removeprefix('./')}"
-            for place in _subfolders(candidate, name):
-                yield f"{folder.rstrip('/')}/{place}/{name}"
+        yield f"{folder.rstrip('/')}/{name.removeprefix('./')}"
+        for place in _subfolders(candidate, name):
+            yield f"{folder.rstrip('/')}/{place}/{name}"
         if installs:
             prefix = written or _prefix(candidate) or "/usr/local"
             if len(project.folders) == 1:
