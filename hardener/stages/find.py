@@ -22,6 +22,7 @@ Guard = Callable[[Candidate], str | None]
 GUARDS: tuple[tuple[str, Guard], ...] = (
     ("base_for_others", guards.base_for_others),
     ("stage_below", guards.stage_below),
+    ("cross_build", guards.other_platform),
     ("development_stage", guards.development_stage),
     ("builds_at_start", guards.builds_at_start),
     ("several_services", guards.several_services),

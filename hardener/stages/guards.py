@@ -93,6 +93,12 @@ def _other_start(candidate: Candidate, run: Run) -> str | None:
     return None if words[0] in own else words[0]
 
 
+def other_platform(candidate: Candidate) -> str | None:
+    """FROM asks for a platform that only the builder of the image knows."""
+    flag = candidate.stage.start.flag("platform")
+    return f"--platform={flag.value}" if flag is not None and "$" in (flag.value or "") else None
+
+
 def caller_target(candidate: Candidate) -> str | None:
     """A caller builds a stage by a name that isn't known, or by its number."""
     for reason in candidate.usage.unclear("target"):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 from hardener.stages.candidate import Candidate
 from hardener.stages.knowledge import table
+from hardener.stages.model import Package, Refusal
+from hardener.stages.packages import installed
 
 
 @cache
@@ -21,6 +24,28 @@ def library_of_headers(package: str) -> str | None:
 def library_of_link(name: str) -> str | None:
     """The library that goes by this name behind -l, in find_package or for pkg-config."""
     return _by("links").get(name) or _by("links").get(name.lower())
+
+
+def linked_libraries(candidate: Candidate) -> dict[str, str]:
+    """The libraries that the file installs the headers of, each with the package that has them."""
+    return {
+        library: package
+        for _, package in installed(candidate)
+        if package is not None and (library := library_of_headers(package)) is not None
+    }
+
+
+def packages_for(
+    candidate: Candidate, libraries: Mapping[str, str]
+) -> tuple[Package, ...] | Refusal:
+    """The packages that have these libraries at run time; the values say what needs each."""
+    found: list[Package] = []
+    for library, why in libraries.items():
+        names = run_time_packages(library, candidate)
+        if names is None:
+            return Refusal("no_base", f"{why} on {candidate.shown_image}")
+        found += [Package(name, why) for name in names]
+    return tuple(found)
 
 
 def run_time_packages(library: str, candidate: Candidate) -> tuple[str, ...] | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hardener.analysis.calls import Call
 from hardener.analysis.knowledge import table as analysed
 from hardener.analysis.steps import Ran
 from hardener.stages.candidate import Candidate
 from hardener.stages.knowledge import table
+from hardener.stages.model import Refusal
 
 # hardener/analysis/data/packages.toml, `installs`
 _VERBS: dict[str, list[str]] = analysed("packages")["installs"]
@@ -65,3 +66,24 @@ def package_of(program: str, family: str) -> str | None:
         return ""
     found: str | None = known["packages"][family].get(program)
     return found
+
+
+def unplaced_package(
+    candidate: Candidate, tools: Iterable[str], *, linked: bool = False
+) -> Refusal | None:
+    """A package of which it isn't known whether the container needs it, as the reason not to split.
+
+    `tools` are the programs that the container starts: what brings them is known to be needed.
+    With `linked` the libraries that packages have the headers of are seen to elsewhere.
+    """
+    headers = {name for entry in table("libraries").values() for name in entry["headers"]}
+    family = "busybox" if candidate.family == "busybox" else "shadow"
+    placed = {package_of(tool, family) for tool in tools}
+    for _, name in installed(candidate):
+        if name is None:
+            return Refusal("unknown_package", "in a variable")
+        if linked and name in headers:
+            continue
+        if not (is_for_the_build(name) or is_for_the_container(name) or name in placed):
+            return Refusal("unknown_package", name)
+    return None

@@ -114,15 +114,59 @@ def read_files(
     words += [Literal(volume.path, "VOLUME") for volume in candidate.model.volumes]
     for literal in (*words, *literals):
         text = literal.text.removeprefix("file://")
-        if not _PATHLIKE.fullmatch(literal.text) or text.strip("./*") == "":
+        if text.strip("./*") == "":
+            continue
+        if not _PATHLIKE.fullmatch(literal.text):
+            # with blanks in it, it is taken only for what it names exactly
+            place = joined(candidate.folder, text)
+            if place in kept or place in folders:
+                found.setdefault(place, Artifact(place, place, literal.place, place in folders))
             continue
         for place in _meant(candidate, text, kept, folders, code):
             if place not in found:
                 found[place] = Artifact(place, place, literal.place, place in folders)
+    for item in _of_other_stages(candidate, [*words, *literals], code, tree):
+        found.setdefault(item.target, item)
     return tuple(
         item
         for place, item in sorted(found.items())
         if not any(folder in found for folder in _above(place))
+    )
+
+
+def _of_other_stages(
+    candidate: Candidate, literals: Iterable[Literal], code: Code, tree: Tree
+) -> Iterator[Artifact]:
+    """What the builder copies from other stages and images: where the program works, or where it
+    is told to look. What is in it isn't known, so the whole is taken."""
+    named = {
+        path: literal.place
+        for literal in literals
+        if (path := joined(candidate.folder, literal.text)) is not None
+    }
+    for copy in candidate.copies:
+        if copy.from_context or copy.target is None or copy.instruction in candidate.tail:
+            continue
+        names = [name_of(item.rstrip("/")) for item in copy.sources if item]
+        places = [f"{copy.target}/{name}" for name in names] if copy.into else [copy.target]
+        for place in places:
+            if _is_embedded(place, code, tree):
+                continue
+            why = next((at for path, at in named.items() if is_below(path, place)), None)
+            if why is not None or (candidate.folder and below(place, candidate.folder)):
+                line = f"line {copy.instruction.first_line}"
+                yield Artifact(place, place, why or line, folder=not copy.into)
+
+
+def _is_embedded(place: str, code: Code, tree: Tree) -> bool:
+    """Whether a place of the image is one that the program takes in when it is compiled."""
+    roots = {at.removesuffix(path) for at, path in tree.files.items() if at.endswith(path)}
+    return any(
+        _matches(inside, pattern) or _matches(pattern, inside)
+        for root in roots
+        if is_below(place, root.rstrip("/") or "/")
+        for inside in [place[len(root) :].lstrip("/")]
+        for pattern in code.embedded
     )
 
 
@@ -188,6 +232,7 @@ def made_by_runs(
     `outputs` are paths that the build makes; they aren't looked at.
     """
     made: dict[str, Instruction] = {}
+    volumes = {volume.path for volume in candidate.model.volumes}
     for run in candidate.runs:
         if run.instruction in (*candidate.setup, *candidate.tail):
             continue
@@ -195,9 +240,11 @@ def made_by_runs(
             if effect_of(call) not in ("files", "fetch", "unknown"):
                 continue
             for path in _made_by(call):
+                # the engine makes the folder of a volume itself
+                if call.name == "mkdir" and path in volumes:
+                    continue
                 if path not in outputs and path != "/":
                     made.setdefault(path, run.instruction)
-    volumes = [volume.path for volume in candidate.model.volumes]
     for word in (*words, *volumes):
         meant = joined(candidate.folder, word) if _PATHLIKE.fullmatch(word) else None
         if meant is None or word.strip("./") == "":

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from hardener.analysis.analysis import Origin
 from hardener.analysis.calls import Call, calls_in, calls_of
-from hardener.analysis.paths import is_below, joined, name_of
+from hardener.analysis.choice import is_root
+from hardener.analysis.paths import is_below, joined, name_of, parent
 from hardener.stages.candidate import Candidate
 from hardener.stages.model import Artifact, Base, Package, Refusal
-from hardener.stages.packages import package_of
+from hardener.stages.packages import installed, package_of
 
+_SYSTEM = frozenset({"/bin", "/sbin", "/usr/bin", "/usr/sbin"})
 _FETCHING = frozenset({"curl", "wget", "git"})
 
 
@@ -51,6 +53,10 @@ def tools_of(
     words, code = candidate.command
     shell = code is not None or candidate.start_is_shell
     shell = shell or any(item.name == "RUN" for item in (*candidate.setup, *candidate.tail))
+    # what the container writes can be given to a user where there is a shell to run chown in
+    if not shell and is_root(candidate.model.end.user, candidate.model):
+        grants = candidate.container.grants
+        shell = bool(candidate.model.volumes or grants.folders or grants.files)
     calls = list(candidate.start.writes)
     health = [item for item in candidate.stage.instructions if item.name == "HEALTHCHECK"]
     for instruction in health[-1:]:
@@ -76,13 +82,16 @@ def tools_of(
     if words and not code and words[0].rpartition("/")[2] in ("sh", "bash", "ash"):
         names.append(words[0].rpartition("/")[2])
     names += [wrapper for call in candidate.start.writes for wrapper in call.behind]
-    names = [name for name in dict.fromkeys(names) if name]
+    wrapping = _wrappers(candidate, program)
+    if isinstance(wrapping, Refusal):
+        return wrapping
+    names = [name for name in dict.fromkeys(names) if name not in wrapping]
     shell = shell or bool(names)
     family = "busybox" if candidate.family == "busybox" else "shadow"
     for name in names:
         if package_of(name, family) is None:
             return Refusal("unknown_program", name)
-    files = []
+    files = [Artifact(path, path, "started by the container") for path in wrapping.values() if path]
     for origin in candidate.start.scripts:
         target = origin.copy.target
         if target is None or origin.copy.instruction not in candidate.stage.instructions:
@@ -99,6 +108,33 @@ def tools_of(
     fetching = {call.name for call in candidate.start.writes} & _FETCHING
     tls = bool(fetching) or any("https://" in item.value for item in health[-1:])
     return Tools(shell, tuple(names), tuple(dict.fromkeys(files)), tls)
+
+
+def _wrappers(candidate: Candidate, program: str) -> dict[str, str] | Refusal:
+    """The programs that start the container's, such as tini, named by their whole path.
+
+    Each with its path where it is copied from the builder, and "" where a later instruction puts
+    it there. One from a package stands at the same place again, if the file installs that package.
+    """
+    words, _ = candidate.command
+    found: dict[str, str] = {}
+    packages = {name for _, name in installed(candidate)}
+    family = "busybox" if candidate.family == "busybox" else "shadow"
+    for word in words:
+        name = name_of(word)
+        if word == program or name == name_of(program):
+            break
+        if not word.startswith("/") or name in ("sh", "bash", "ash", "env"):
+            continue
+        supplier = candidate.analysis.supplier(candidate.model, word)
+        if supplier is not None and supplier[1]:
+            found[name] = "" if supplier[0].instruction in candidate.tail else word
+        elif parent(word) in _SYSTEM and (package_of(name, family) or "/") not in packages:
+            if package_of(name, family) != "":
+                return Refusal("unknown_program", word)
+        elif parent(word) not in _SYSTEM:
+            return Refusal("unknown_program", word)
+    return found
 
 
 def _place_of(candidate: Candidate, origin: Origin) -> str | None:

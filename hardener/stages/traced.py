@@ -30,9 +30,11 @@ def program_of(candidate: Candidate, outputs: Sequence[str]) -> Traced | Refusal
         item for item in candidate.start.programs if item.kind in ("own", "recipe", "server")
     ]
     if not programs:
-        return Refusal("untraced_start", "nothing that was built")
-    if len(programs) > 1:
-        return Refusal("several_services", " and ".join(item.name for item in programs[:3]))
+        met = candidate.container.sign("foreign", "daemons", "root")
+        return Refusal("untraced_start", met or "no program that is known")
+    names = list(dict.fromkeys(str(item.call.words[0]) for item in programs))
+    if len(names) > 1:
+        return Refusal("several_services", " and ".join(names[:3]))
     written = str(programs[0].call.words[0])
     copies = _copied_on(candidate, outputs)
     for place in candidate.found_at(written):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 from collections.abc import Collection, Iterator, Sequence
 
@@ -117,9 +118,11 @@ def _head_of_final(
     builder and of the final stage."""
     needs = plan.needs
     builder, name = names
+    platform = stage.start.flag("platform")
     text = filled(
         f"stages/{plan.template}.Dockerfile.j2",
         base=needs.base,
+        platform=platform.value if platform is not None else None,
         name=name,
         builder=builder,
         folder=plan.folder,
@@ -163,7 +166,11 @@ def _copies(artifacts: Sequence[Artifact], builder: str, folder: str) -> Iterato
         flags = f"--from={builder}"
         if artifact.owner is not None:
             flags += f" --chown={artifact.owner}"
-        yield f"COPY {flags} {artifact.source} {_target(artifact, folder)}"
+        paths = [artifact.source, _target(artifact, folder)]
+        if any(" " in path for path in paths):
+            yield f"COPY {flags} {json.dumps(paths, ensure_ascii=False)}"
+        else:
+            yield f"COPY {flags} {' '.join(paths)}"
 
 
 def _target(artifact: Artifact, folder: str) -> str:

@@ -14,7 +14,7 @@ from hardener.stages.candidate import Candidate
 from hardener.stages.compiled import owner_of
 from hardener.stages.dotnet import cultures, runtime_image, unset_lines
 from hardener.stages.model import Artifact, Ecosystem, Needs, Refusal
-from hardener.stages.packages import installed, is_for_the_build, is_for_the_container
+from hardener.stages.packages import unplaced_package
 from hardener.stages.reads import Code, Tree, made_by_runs, read_files, tree_of
 from hardener.stages.runtime import tools_of
 
@@ -70,7 +70,7 @@ def needs(candidate: Candidate) -> Needs | Refusal:
     base = runtime_image(candidate, project, alone=alone and runs_alone)
     if base is None:
         return Refusal("no_base", candidate.shown_image)
-    refusal = _package_refusal(candidate) or made_by_runs(
+    refusal = unplaced_package(candidate, tools.names) or made_by_runs(
         candidate, [word.text for word in project.literals]
     )
     if refusal is not None:
@@ -165,13 +165,6 @@ def _beside(candidate: Candidate, tree: Tree) -> Iterator[Artifact]:
             yield Artifact(path, path, "read by ASP.NET Core")
         elif any(tree.below(path)):
             yield Artifact(path, path, "read by ASP.NET Core", folder=True)
-
-
-def _package_refusal(candidate: Candidate) -> Refusal | None:
-    for _, name in installed(candidate):
-        if name is None or not (is_for_the_build(name) or is_for_the_container(name)):
-            return Refusal("unknown_package", name or "in a variable")
-    return None
 
 
 def sketch(candidate: Candidate) -> str:

@@ -19,10 +19,10 @@ from hardener.project.ecosystems.go import (
 from hardener.stages.bases import distroless, first, plain
 from hardener.stages.candidate import Candidate
 from hardener.stages.compiled import Reading, compiled
+from hardener.stages.libraries import linked_libraries, packages_for
 from hardener.stages.model import Artifact, Base, Ecosystem, Needs, Package, Refusal
-from hardener.stages.packages import installed, is_for_the_build, is_for_the_container
+from hardener.stages.packages import unplaced_package
 from hardener.stages.reads import Code
-from hardener.stages.runtime import Tools
 
 # go help build and go help testflag: flags that take the next word
 _VALUED = (
@@ -80,11 +80,10 @@ def needs(candidate: Candidate) -> Needs | Refusal:
     if isinstance(found, Refusal):
         return found
     cgo = _uses_cgo(candidate, found.run)
-    if cgo:
-        for _, package in installed(candidate):
-            if package is None or not (is_for_the_build(package) or is_for_the_container(package)):
-                return Refusal("unknown_package", package or "in a variable")
-    base = _base(candidate, project, cgo, found.tools)
+    libraries = _libraries(candidate, found.tools.names) if cgo else ()
+    if isinstance(libraries, Refusal):
+        return libraries
+    base = _base(candidate, project, cgo, shell=found.tools.shell or bool(libraries))
     if base is None:
         return Refusal("no_base", candidate.shown_image)
     program = found.program
@@ -100,9 +99,15 @@ def needs(candidate: Candidate) -> Needs | Refusal:
         f"the Go program {name_of(program.place)}",
         base,
         tuple(dict.fromkeys((*found.artifacts, *implied))),
-        (*found.tools.packages(base), *_packages(base, project)),
+        (*libraries, *found.tools.packages(base), *_packages(base, project)),
         traced=True,
     )
+
+
+def _libraries(candidate: Candidate, tools: tuple[str, ...]) -> tuple[Package, ...] | Refusal:
+    """The packages of what the program may be linked with: what headers are installed of."""
+    unplaced = unplaced_package(candidate, tools, linked=True)
+    return unplaced or packages_for(candidate, linked_libraries(candidate))
 
 
 def _reading(project: GoProject) -> Reading:
@@ -225,7 +230,7 @@ def _uses_cgo(candidate: Candidate, run: Ran) -> bool:
     return candidate.step(run.instruction).scope.get("CGO_ENABLED") != "0"
 
 
-def _base(candidate: Candidate, project: GoProject, cgo: bool, tools: Tools) -> Base | None:
+def _base(candidate: Candidate, project: GoProject, cgo: bool, *, shell: bool) -> Base | None:
     facts = candidate.model.facts
     if facts is None or facts.distribution not in ("debian", "alpine", "ubuntu"):
         return None
@@ -237,7 +242,7 @@ def _base(candidate: Candidate, project: GoProject, cgo: bool, tools: Tools) -> 
         smallest = [distroless("cc" if project.requires else "base", facts.release)]
     else:
         smallest = []
-    return first([*smallest, plain(candidate)], shell=tools.shell)
+    return first([*smallest, plain(candidate)], shell=shell)
 
 
 def _packages(base: Base, project: GoProject) -> Iterator[Package]:

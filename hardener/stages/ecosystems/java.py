@@ -12,8 +12,8 @@ from hardener.project.ecosystems.java import JavaProject, knowledge, read_java
 from hardener.stages.candidate import Candidate
 from hardener.stages.compiled import owner_of
 from hardener.stages.java import artifacts_of, java_command, runtime_of
-from hardener.stages.model import Artifact, Base, Ecosystem, Needs, Refusal
-from hardener.stages.packages import installed, is_for_the_build, is_for_the_container
+from hardener.stages.model import Artifact, Ecosystem, Needs, Refusal
+from hardener.stages.packages import unplaced_package
 from hardener.stages.reads import Code, Tree, made_by_runs, read_files, tree_of
 from hardener.stages.runtime import tools_of
 
@@ -79,7 +79,7 @@ def needs(candidate: Candidate) -> Needs | Refusal:
     base = runtime_of(candidate)
     if base is None or (tools.shell and not base.has_shell):
         return Refusal("no_base", candidate.shown_image)
-    refusal = _package_refusal(candidate, base) or made_by_runs(
+    refusal = unplaced_package(candidate, tools.names) or made_by_runs(
         candidate,
         [
             *(word.text for word in project.literals),
@@ -185,14 +185,6 @@ def _beside(candidate: Candidate, tree: Tree) -> Iterator[Artifact]:
             yield Artifact(path, path, "read by frameworks")
         elif any(tree.below(path)):
             yield Artifact(path, path, "read by frameworks", folder=True)
-
-
-def _package_refusal(candidate: Candidate, base: Base) -> Refusal | None:
-    """Packages that the file installs and the runtime's image doesn't have."""
-    for _, name in installed(candidate):
-        if name is None or not (is_for_the_build(name) or is_for_the_container(name)):
-            return Refusal("unknown_package", name or "in a variable")
-    return None
 
 
 def sketch(candidate: Candidate) -> str:

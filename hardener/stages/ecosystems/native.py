@@ -13,9 +13,9 @@ from hardener.stages.bases import distroless, first, plain
 from hardener.stages.candidate import Candidate
 from hardener.stages.compiled import Reading, compiled
 from hardener.stages.knowledge import table
-from hardener.stages.libraries import library_of_headers, library_of_link, run_time_packages
+from hardener.stages.libraries import library_of_link, linked_libraries, packages_for
 from hardener.stages.model import Base, Ecosystem, Needs, Package, Refusal
-from hardener.stages.packages import installed, is_for_the_build, is_for_the_container
+from hardener.stages.packages import installed, is_for_the_container, unplaced_package
 from hardener.stages.reads import Code
 
 _COMPILERS = ("gcc", "g++", "cc", "c++", "clang", "clang++")
@@ -52,7 +52,9 @@ def needs(candidate: Candidate) -> Needs | Refusal:
         return Refusal("untraced_files", f"what is installed with it ({project.installs})")
     if project.fetched:
         return Refusal("untraced_files", "sources of others that the build fetches")
-    libraries = _libraries(candidate, project)
+    libraries = unplaced_package(candidate, found.tools.names, linked=True) or _libraries(
+        candidate, project
+    )
     if isinstance(libraries, Refusal):
         return libraries
     base = _base(candidate, project, shell=found.tools.shell, bare=not libraries)
@@ -152,21 +154,9 @@ def _libraries(candidate: Candidate, project: NativeProject) -> tuple[Package, .
         if library is None:
             return Refusal("unknown_package", f"of the library {name}")
         found.setdefault(library, f"-l{name}")
-    for _, package in installed(candidate):
-        if package is None:
-            return Refusal("unknown_package", "in a variable")
-        library = library_of_headers(package)
-        if library is not None:
-            found.setdefault(library, package)
-        elif not (is_for_the_build(package) or is_for_the_container(package)):
-            return Refusal("unknown_package", package)
-    packages = []
-    for library, why in found.items():
-        names = run_time_packages(library, candidate)
-        if names is None:
-            return Refusal("no_base", f"{why} on {candidate.shown_image}")
-        packages += [Package(name, why) for name in names if not project.static]
-    return tuple(packages)
+    for library, package in linked_libraries(candidate).items():
+        found.setdefault(library, package)
+    return () if project.static else packages_for(candidate, found)
 
 
 def _base(

@@ -12,9 +12,9 @@ from hardener.project.ecosystems.rust import RustProject, knowledge, read_rust
 from hardener.stages.bases import distroless, first, plain
 from hardener.stages.candidate import Candidate
 from hardener.stages.compiled import Reading, compiled
-from hardener.stages.libraries import library_of_headers, run_time_packages
+from hardener.stages.libraries import linked_libraries, packages_for
 from hardener.stages.model import Base, Ecosystem, Needs, Package, Refusal
-from hardener.stages.packages import installed, is_for_the_build, is_for_the_container
+from hardener.stages.packages import unplaced_package
 from hardener.stages.reads import Code
 
 # clients and servers that check certificates with those of the system
@@ -51,7 +51,10 @@ def needs(candidate: Candidate) -> Needs | Refusal:
     if isinstance(found, Refusal):
         return found
     alone = static[found.program.built]
-    libraries = () if alone else _libraries(candidate, project)
+    libraries: tuple[Package, ...] | Refusal = ()
+    if not alone:
+        unplaced = unplaced_package(candidate, found.tools.names, linked=True)
+        libraries = unplaced or _libraries(candidate, project)
     if isinstance(libraries, Refusal):
         return libraries
     base = _base(candidate, alone, shell=found.tools.shell or bool(libraries))
@@ -134,21 +137,9 @@ def _libraries(candidate: Candidate, project: RustProject) -> tuple[Package, ...
                 found.setdefault(library, crate)
         elif crate.endswith(("-sys", "_sys")) and crate not in known["alone"]["names"]:
             return Refusal("unknown_package", f"of the crate {crate}")
-    for _, package in installed(candidate):
-        if package is None:
-            return Refusal("unknown_package", "in a variable")
-        library = library_of_headers(package)
-        if library is not None:
-            found.setdefault(library, package)
-        elif not (is_for_the_build(package) or is_for_the_container(package)):
-            return Refusal("unknown_package", package)
-    packages = []
-    for library, why in found.items():
-        names = run_time_packages(library, candidate)
-        if names is None:
-            return Refusal("no_base", f"{why} on {candidate.shown_image}")
-        packages += [Package(name, why) for name in names]
-    return tuple(packages)
+    for library, package in linked_libraries(candidate).items():
+        found.setdefault(library, package)
+    return packages_for(candidate, found)
 
 
 def _base(candidate: Candidate, static: bool, *, shell: bool) -> Base | None:

@@ -3,8 +3,7 @@ WORKDIR /src
 COPY . .
 RUN go build -o /out/ ./cmd/...
 
-FROM gcr.io/distroless/base-debian12:nonroot
+FROM debian:bookworm-slim
 WORKDIR /src
 COPY --from=build /out/serve /out/serve
-USER 0:0
 ENTRYPOINT ["/out/serve"]
