@@ -63,6 +63,21 @@ class Package:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """What fetches dependencies moves in front of the COPY of all sources.
+
+    Attributes:
+        before: that COPY.
+        line: copies the manifests.
+        moved: the RUN that fetches.
+    """
+
+    before: Instruction
+    line: str
+    moved: Instruction
+
+
+@dataclass(frozen=True, slots=True)
 class Needs:
     """What an ecosystem says of one build.
 
@@ -78,6 +93,7 @@ class Needs:
         traced: whether the files that the container reads were traced one by one, so that what a
             RUN makes in front of the build, unseen, would be missed. False where whole folders of
             the builder are copied, with all that is in them.
+        earlier: what fetches dependencies in front of the sources, for the build's cache.
     """
 
     what: str
@@ -88,6 +104,7 @@ class Needs:
     builder_lines: tuple[str, ...] = ()
     final_lines: tuple[str, ...] = ()
     traced: bool = False
+    earlier: Earlier | None = None
 
 
 @dataclass(frozen=True, slots=True)

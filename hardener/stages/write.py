@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from hardener.analysis.style import Style, is_spaced, style_of
 from hardener.dockerfile.edits import Edit
 from hardener.dockerfile.nodes import Dockerfile, Instruction, Stage
-from hardener.stages.model import Artifact, Plan, Swap
+from hardener.stages.model import Artifact, Earlier, Plan, Swap
 from hardener.templating import filled
 
 _BUILDER_NAMES = ("build", "builder", "build-stage")
@@ -34,6 +34,8 @@ def edits_of(
         yield from _named(stage, builder, style)
     for instruction in plan.moved:
         yield _taken_out(dockerfile, instruction)
+    if plan.needs.earlier is not None:
+        yield from _earlier(dockerfile, stage, plan.needs.earlier, style)
     at = plan.last.span.end
     ends = dockerfile.text[:at].endswith("\n")
     lines = [styled(line, style) for line in plan.needs.builder_lines]
@@ -86,6 +88,17 @@ def _named(stage: Stage, builder: str, style: Style) -> Iterator[Edit]:
         return
     end = stage.image.span.end
     yield Edit(end, end, f" {'as' if style.lower else 'AS'} {builder}")
+
+
+def _earlier(
+    dockerfile: Dockerfile, stage: Stage, earlier: Earlier, style: Style
+) -> Iterator[Edit]:
+    """Fetch dependencies in front of the sources; the RUN moves with its comments."""
+    at, _ = extent(dockerfile, earlier.before)
+    gap = style.newline if is_spaced(dockerfile, stage) else ""
+    lines = styled(earlier.line, style) + _whole(dockerfile, earlier.moved, style) + gap
+    yield Edit(at, at, lines)
+    yield _taken_out(dockerfile, earlier.moved)
 
 
 def _taken_out(dockerfile: Dockerfile, instruction: Instruction) -> Edit:

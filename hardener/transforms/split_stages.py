@@ -115,7 +115,10 @@ def _reason(plan: Plan) -> str:
         parts.append(
             "and the packages " + ", ".join(f"{item.name} ({item.why})" for item in needs.packages)
         )
-    return " ".join(parts)
+    if needs.earlier is not None:
+        line = f"line {needs.earlier.moved.first_line}"
+        parts.append(f"; dependencies are fetched ({line}) before the sources, for the cache")
+    return " ".join(parts).replace(" ;", ";")
 
 
 TRANSFORM = Transform(

@@ -20,6 +20,7 @@ from hardener.stages.bases import distroless, first, plain
 from hardener.stages.candidate import Candidate
 from hardener.stages.compiled import Reading, compiled
 from hardener.stages.libraries import linked_libraries, packages_for
+from hardener.stages.manifests import go_modules_first
 from hardener.stages.model import Artifact, Base, Ecosystem, Needs, Package, Refusal
 from hardener.stages.packages import unplaced_package
 from hardener.stages.reads import Code
@@ -101,6 +102,7 @@ def needs(candidate: Candidate) -> Needs | Refusal:
         tuple(dict.fromkeys((*found.artifacts, *implied))),
         (*libraries, *found.tools.packages(base), *_packages(base, project)),
         traced=True,
+        earlier=go_modules_first(candidate),
     )
 
 
