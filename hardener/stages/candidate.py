@@ -10,6 +10,7 @@ from functools import cached_property
 from hardener.analysis.analysis import Analysis
 from hardener.analysis.calls import Call
 from hardener.analysis.container import Container
+from hardener.analysis.grants import Grants
 from hardener.analysis.launch import command_line
 from hardener.analysis.paths import joined
 from hardener.analysis.stage import StageModel
@@ -61,8 +62,13 @@ class Candidate:
 
     @cached_property
     def container(self) -> Container:
-        """The container it is for."""
-        return Container(self.analysis, self.model, (10001, 10001))
+        """The container it is for, as the image itself starts it."""
+        return Container(self.analysis, self.model, (10001, 10001), Usage())
+
+    @cached_property
+    def grants(self) -> Grants:
+        """What the container writes, also as callers start it."""
+        return Container(self.analysis, self.model, (10001, 10001), self.usage).grants
 
     @property
     def start(self) -> Start:

@@ -55,7 +55,7 @@ def tools_of(
     shell = shell or any(item.name == "RUN" for item in (*candidate.setup, *candidate.tail))
     # what the container writes can be given to a user where there is a shell to run chown in
     if not shell and is_root(candidate.model.end.user, candidate.model):
-        grants = candidate.container.grants
+        grants = candidate.grants
         shell = bool(candidate.model.volumes or grants.folders or grants.files)
     calls = list(candidate.start.writes)
     health = [item for item in candidate.stage.instructions if item.name == "HEALTHCHECK"]
