@@ -9,6 +9,7 @@ from hardener.analysis.analysis import Origin
 from hardener.analysis.calls import Call, calls_in, calls_of
 from hardener.analysis.choice import is_root
 from hardener.analysis.paths import is_below, joined, name_of, parent
+from hardener.project.callers.model import Run
 from hardener.stages.candidate import Candidate
 from hardener.stages.model import Artifact, Base, Package, Refusal
 from hardener.stages.packages import installed, package_of
@@ -66,6 +67,12 @@ def tools_of(
         checks, in_shell = found
         calls += checks
         shell = shell or in_shell
+    for run in candidate.usage.runs:
+        asked = _asked(candidate, run)
+        if asked is None:
+            return Refusal("unknown_program", f"a health check in {candidate.usage.where(run)}")
+        calls += asked[0]
+        shell = shell or asked[1]
     own = {program, program.rpartition("/")[2]}
     names = []
     for call in calls:
@@ -146,6 +153,20 @@ def _place_of(candidate: Candidate, origin: Origin) -> str | None:
         if below_target and name_of(place) in names | {name_of(origin.copy.target or "")}:
             return place
     return None
+
+
+def _asked(candidate: Candidate, run: Run) -> tuple[list[Call], bool] | None:
+    """What a caller's health check starts, and whether in a shell; None where it can't be told."""
+    if "healthcheck" in run.unclear:
+        return None
+    kind, *words = run.healthcheck or ("NONE",)
+    if kind == "CMD":
+        found = calls_of(words, candidate.folder, candidate.model.environment)
+        return (list(found.calls), False) if found.complete else None
+    if kind != "CMD-SHELL":
+        return [], False
+    found = calls_in(" ".join(words), candidate.folder, candidate.model.environment)
+    return (list(found.calls), True) if found.complete else None
 
 
 def _health(candidate: Candidate, value: str) -> tuple[list[Call], bool] | None:

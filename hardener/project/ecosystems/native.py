@@ -35,6 +35,14 @@ _ASSIGNED = re.compile(r"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*[:?+]?=[ \t]*([^\n#]
 _OUTPUT_FLAG = re.compile(r"(?<![\w-])-o[ \t]*([\w./+-]+|\$\(\w+\)|\$\{\w+\})")
 _VARIABLE = re.compile(r"\$[({](\w+)[)}]")
 _FOLDER = re.compile(r"(?:DESTINATION\s+\"?|/|dir\)?/|_)(s?bin)\b")
+_PKG_CONFIG = re.compile(
+    r"pkg-config((?:[ \t]+[\w.+-]+)+)|pkg_(?:check|search)_modules?\s*\(([^)]*)\)"
+)
+_FIND_LIBRARY = re.compile(r"\bfind_library\s*\(\s*\w+\s+(?:NAMES\s+)?([\w.+-]+)", re.IGNORECASE)
+_DEFINED = re.compile(r"-D\w+=[\\'\"]*(/[\w./-]+)")
+_MAKE_INSTALLS = re.compile(
+    r"\binstall\b[^\n]*(?:-m[ \t]*0?644|share|etc|datadir|sysconfdir|libdir)"
+)
 _FETCHED = re.compile(r"\b(?:FetchContent_Declare|ExternalProject_Add|CPMAddPackage)\b")
 
 
@@ -47,7 +55,6 @@ class NativeProject:
         folders: the folders that programs are installed to, below the prefix.
         links: the libraries that they are linked with, as written: behind -l, in find_package.
         cplusplus: whether any source is C++.
-        static: whether it is linked wholly statically.
         shared: where it makes shared libraries of its own; None where it doesn't.
         installs: where `make install` installs more than programs; None where it doesn't.
         fetched: whether sources of others are fetched in the build.
@@ -61,7 +68,6 @@ class NativeProject:
     folders: tuple[str, ...]
     links: tuple[str, ...]
     cplusplus: bool
-    static: bool
     shared: str | None
     installs: str | None
     fetched: bool
@@ -81,7 +87,8 @@ def read_native(context: BuildContext) -> NativeProject:
     links: dict[str, None] = {}
     shared = installs = None
     folders: set[str] = set()
-    static = fetched = False
+    fetched = False
+    literals: list[Literal] = []
     for path, text in _makefiles(context):
         cmake = path.endswith((".txt", ".cmake"))
         if cmake:
@@ -90,25 +97,30 @@ def read_native(context: BuildContext) -> NativeProject:
         else:
             programs.update(_make_programs(text))
         links.update(dict.fromkeys(_LINK_FLAG.findall(text)))
+        links.update(dict.fromkeys(_configured(text)))
+        literals += [Literal(value, path) for value in _DEFINED.findall(text)]
         if (cmake and _SHARED.search(text)) or (not cmake and "-shared" in text):
             shared = shared or path
         if cmake:
             for found in _INSTALLS.finditer(text):
                 if "include" not in found[0].lower():
                     installs = installs or f"{found[1]} in {path}"
+        elif installs is None and _MAKE_INSTALLS.search(text):
+            installs = path
         folders.update(_FOLDER.findall(text))
-        static = static or bool(re.search(r"(?<![\w-])-static(?![\w-])", text))
         fetched = fetched or bool(_FETCHED.search(text))
     return NativeProject(
         frozenset(programs),
         tuple(sorted(folders)) or ("bin",),
         tuple(links),
         any(file.path.endswith(tuple(known["cplusplus"]["endings"])) for file in sources.files),
-        static,
         shared,
         installs,
         fetched,
-        tuple(literal for literal in sources.literals() if not literal.text.endswith(".h")),
+        (
+            *literals,
+            *(literal for literal in sources.literals() if not literal.text.endswith(".h")),
+        ),
         sources.first(known["untraced"]["words"]),
         sources.first(known["programs"]["words"]),
         sources.first(known["plugins"]["words"]),
@@ -154,6 +166,18 @@ def _cmake_links(text: str) -> Iterator[str]:
                 yield word
             elif "::" in word:
                 yield word.partition("::")[0]
+
+
+def _configured(text: str) -> Iterator[str]:
+    """The libraries that pkg-config, CMake's find_library and -fopenmp stand for."""
+    for words, arguments in _PKG_CONFIG.findall(text):
+        names = words.split() if words else arguments.split()[1:]
+        for name in names:
+            if not name.startswith("-") and name not in ("REQUIRED", "QUIET", "IMPORTED_TARGET"):
+                yield re.split(r"[<>=]", name)[0]
+    yield from _FIND_LIBRARY.findall(text)
+    if "-fopenmp" in text:
+        yield "gomp"
 
 
 def _make_programs(text: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ from hardener.stages.compiled import Reading, compiled
 from hardener.stages.libraries import linked_libraries, packages_for
 from hardener.stages.manifests import go_modules_first
 from hardener.stages.model import Artifact, Base, Ecosystem, Needs, Package, Refusal
-from hardener.stages.packages import unplaced_package
+from hardener.stages.packages import installed, unplaced_package
 from hardener.stages.reads import Code
 
 # go help build and go help testflag: flags that take the next word
@@ -100,7 +100,7 @@ def needs(candidate: Candidate) -> Needs | Refusal:
         f"the Go program {name_of(program.place)}",
         base,
         tuple(dict.fromkeys((*found.artifacts, *implied))),
-        (*libraries, *found.tools.packages(base), *_packages(base, project)),
+        (*libraries, *found.tools.packages(base), *_packages(candidate, base, project)),
         traced=True,
         earlier=go_modules_first(candidate),
     )
@@ -247,7 +247,11 @@ def _base(candidate: Candidate, project: GoProject, cgo: bool, *, shell: bool) -
     return first([*smallest, plain(candidate)], shell=shell)
 
 
-def _packages(base: Base, project: GoProject) -> Iterator[Package]:
+def _has_cplusplus(candidate: Candidate) -> bool:
+    return any(name in ("g++", "build-base", "alpine-sdk") for _, name in installed(candidate))
+
+
+def _packages(candidate: Candidate, base: Base, project: GoProject) -> Iterator[Package]:
     """What distroless has and the bare distribution lacks."""
     if not base.has_shell:
         return
@@ -255,7 +259,7 @@ def _packages(base: Base, project: GoProject) -> Iterator[Package]:
         yield Package("ca-certificates", "TLS")
     if "time" in project.imports or project.requires:
         yield Package("tzdata", "time zones")
-    if base.family == "busybox" and project.requires:
+    if base.family == "busybox" and project.requires and _has_cplusplus(candidate):
         yield Package("libstdc++", "modules with C++")
 
 

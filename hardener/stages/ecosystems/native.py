@@ -65,7 +65,7 @@ def needs(candidate: Candidate) -> Needs | Refusal:
         f"the {language} program {name_of(found.program.place)}",
         base,
         found.artifacts,
-        (*libraries, *found.tools.packages(base), *_run_time(candidate, base)),
+        (*libraries, *found.tools.packages(base), *_run_time(candidate, project, base)),
         traced=True,
     )
 
@@ -147,6 +147,7 @@ def _libraries(candidate: Candidate, project: NativeProject) -> tuple[Package, .
         for word in call.args
         if word and word.startswith("-l")
     ]
+    flags += [word for _, call in candidate.calls("pkg-config") for word in call.operands()]
     for name in (*project.links, *flags):
         if name in project.programs or name in ("PkgConfig", "Git", "CMake", "Python3"):
             continue
@@ -156,7 +157,7 @@ def _libraries(candidate: Candidate, project: NativeProject) -> tuple[Package, .
         found.setdefault(library, f"-l{name}")
     for library, package in linked_libraries(candidate).items():
         found.setdefault(library, package)
-    return () if project.static else packages_for(candidate, found)
+    return packages_for(candidate, found)
 
 
 def _base(
@@ -172,15 +173,15 @@ def _base(
         if table("bases")["compilers"].get(facts.release or "") != major:
             return refusal
     smallest: list[Base | None] = []
-    if project.static and bare:
-        smallest.append(distroless("static", facts.release))
-    elif bare and facts.distribution == "debian":
+    if bare and facts.distribution == "debian":
         smallest.append(distroless("cc" if project.cplusplus else "base", facts.release))
     return first([*smallest, plain(candidate)], shell=shell) or refusal
 
 
-def _run_time(candidate: Candidate, base: Base) -> Iterator[Package]:
+def _run_time(candidate: Candidate, project: NativeProject, base: Base) -> Iterator[Package]:
     """Packages that the file installs and the container may need whatever was built."""
+    if base.family == "busybox" and project.cplusplus:
+        yield Package("libstdc++", "C++")
     for run, name in installed(candidate):
         if base.has_shell and name is not None and is_for_the_container(name):
             yield Package(name, f"line {run.instruction.first_line}")

@@ -69,6 +69,7 @@ def needs(candidate: Candidate) -> Needs | Refusal:
             *libraries,
             *found.tools.packages(base),
             *([Package("ca-certificates", "TLS")] if tls else []),
+            *([Package("libgcc", "Rust")] if base.family == "busybox" and not alone else []),
         ),
         traced=True,
     )

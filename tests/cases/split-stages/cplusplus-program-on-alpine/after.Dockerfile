@@ -4,6 +4,6 @@ COPY main.cpp /src/
 RUN g++ -O2 -o /usr/local/bin/fetch /src/main.cpp -lcurl
 
 FROM alpine:3.22
-RUN apk add --no-cache libcurl
+RUN apk add --no-cache libcurl libstdc++
 COPY --from=build /usr/local/bin/fetch /usr/local/bin/fetch
 ENTRYPOINT ["fetch"]
