@@ -12,7 +12,8 @@ from hardener.images.catalogue import Catalogue
 from hardener.images.facts import facts_for
 from hardener.stages.candidate import Candidate
 from hardener.stages.knowledge import table
-from hardener.stages.model import Artifact, Base
+from hardener.stages.model import Artifact, Base, Package
+from hardener.stages.packages import installed
 
 # options of java that take the next word (java(1))
 _VALUED = ("-cp", "-classpath", "--class-path", "-jar", "-p", "--module-path", "-m", "--module")
@@ -115,6 +116,17 @@ def runtime_of(candidate: Candidate) -> Base | None:
         if found is not None:
             return _first_listed(known["runtime"], rule["becomes"], found)
     return None
+
+
+def runtime_packages(candidate: Candidate) -> tuple[Package, ...]:
+    """The packages with the runtimes of the JDKs that the file installs from its distribution."""
+    found: dict[str, Package] = {}
+    for _, name in installed(candidate):
+        for rule in table("java")["packages"]["rules"]:
+            if name is not None and re.fullmatch(rule["name"], name):
+                runtime = re.sub(rule["name"], rule["becomes"], name)
+                found.setdefault(runtime, Package(runtime, name))
+    return tuple(found.values())
 
 
 def _listed_tag(name: str) -> str | None:

@@ -21,6 +21,7 @@ from hardener.stages.model import Artifact, Needs, Plan, Refusal
 _OF_THE_CONTAINER = frozenset(
     {"CMD", "ENTRYPOINT", "EXPOSE", "VOLUME", "STOPSIGNAL", "HEALTHCHECK", "LABEL", "MAINTAINER"}
 )
+_IN_THE_FOLDER = ("RUN", "COPY", "ADD")
 _FOLDERS = re.compile(r"(?<![\w.])/[\w./-]+")
 
 
@@ -42,8 +43,9 @@ def planned(candidate: Candidate, needs: Needs, template: str) -> Plan | Refusal
     if isinstance(user, Refusal):
         return user
     behind = candidate.step(tail[0]).folder if tail else candidate.folder
-    sets_folder = any(
-        item.name == "WORKDIR" and item.value.lstrip("\"'").startswith("/") for item in tail[:1]
+    first = next((item for item in tail if item.name in ("WORKDIR", *_IN_THE_FOLDER)), None)
+    sets_folder = (
+        first is not None and first.name == "WORKDIR" and first.value.lstrip("\"'").startswith("/")
     )
     folder = None if sets_folder or behind == needs.base.folder else behind
     return Plan(needs, template, last, moved, repeated, folder, user)
@@ -275,6 +277,8 @@ def _user(
     )
     if name.isdecimal() and (not group or group.isdecimal()):
         return None if in_tail else user.text
-    if (made_behind or made_again) and needs.base.has_shell:
+    # which every distribution has, distroless too
+    everywhere = name == "nobody" and not group
+    if everywhere or ((made_behind or made_again) and needs.base.has_shell):
         return None if in_tail else user.text
     return Refusal("unknown_user", name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hardener.analysis.paths import joined
+from hardener.images.facts import facts_for
 from hardener.project.ecosystems.dotnet import read_dotnet
 from hardener.project.ecosystems.java import read_java
 from hardener.stages.bases import plain
@@ -12,6 +13,7 @@ from hardener.stages.effects import effects_of, unknown_in
 from hardener.stages.java import runtime_of
 from hardener.stages.knowledge import table
 from hardener.stages.model import Base, Package, Refusal, Swap
+from hardener.stages.packages import installed, is_for_the_container
 from hardener.stages.runtime import tools_of
 
 
@@ -22,7 +24,7 @@ def swap_of(candidate: Candidate) -> Swap | Refusal | None:
         return None
     if "$" in candidate.stage.image.value:
         return Refusal("unexpandable", candidate.stage.image.value)
-    for refusal in (_wanted(candidate), _steps(candidate), _uses(candidate)):
+    for refusal in (_wanted(candidate), _steps(candidate, base), _uses(candidate)):
         if refusal is not None:
             return refusal
     started = _started(candidate)
@@ -78,8 +80,15 @@ def _wanted(candidate: Candidate) -> Refusal | None:
     return None
 
 
-def _steps(candidate: Candidate) -> Refusal | None:
+def _steps(candidate: Candidate, base: Base) -> Refusal | None:
     """A RUN of the stage that may not work on another image."""
+    facts, other = candidate.model.facts, facts_for(*base.reference.rsplit(":", 1))
+    if facts is None or other is None or facts.distribution != other.distribution:
+        known = table("programs")["packages"]["shadow"].values()
+        for run, name in installed(candidate):
+            if name is None or not (name in known or is_for_the_container(name)):
+                line = run.instruction.first_line
+                return Refusal("unknown_step", f"{name or 'a package'} (line {line})")
     for run in candidate.runs:
         effects = effects_of(run)
         if effects <= {"packages", "accounts", "files", "harmless"}:

@@ -192,4 +192,5 @@ def _target(artifact: Artifact, folder: str) -> str:
         same = posixpath.basename(artifact.source) == posixpath.basename(artifact.target)
         if same and posixpath.dirname(artifact.target) == folder and folder != "/":
             return "./"
-    return artifact.target
+    # what a pattern names goes into a folder, also where it is one file
+    return f"{artifact.target}/" if "*" in artifact.source else artifact.target

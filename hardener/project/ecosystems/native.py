@@ -16,6 +16,17 @@ from hardener.project.ecosystems.sources import Literal, sources_of
 _MOST_BYTES = 512 * 1024
 _MOST_FILES = 300
 _MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
+_GENERATORS = ("CMakeLists.txt", "Makefile.am", "configure.ac", "meson.build")
+_MESON = re.compile(r"\bexecutable\s*\(\s*'([\w.+-]+)'")
+_MESON_LINKS = re.compile(r"\b(?:dependency|find_library)\s*\(\s*'([\w.+-]+)'")
+_MESON_SHARED = re.compile(r"\b(?:shared_library|shared_module|library|both_libraries)\s*\(")
+_MESON_INSTALLS = re.compile(r"\b(?:install_data|install_subdir|configure_file|custom_target)\s*\(")
+_AUTOCONF = re.compile(
+    r"\bAC_CHECK_LIB\(\[?([\w.+-]+)|\bAC_SEARCH_LIBS\(\[?\w+\]?,\s*\[?([\w.+ -]+)"
+    r"|\bPKG_CHECK_MODULES\(\[?\w+\]?,\s*\[?([^\]),]+)"
+)
+_AUTOMAKE = re.compile(r"^(s?bin)_PROGRAMS[ \t]*\+?=[ \t]*([^\n]*)", re.MULTILINE)
+_AUTOMAKE_INSTALLS = re.compile(r"^\w+_(?:DATA|LTLIBRARIES|SCRIPTS)[ \t]*\+?=", re.MULTILINE)
 _COMMENT = re.compile(r"#[^\n]*")
 _EXECUTABLE = re.compile(r"\badd_executable\s*\(\s*([\w.+-]+|\$\{\w+\})", re.IGNORECASE)
 _PROJECT = re.compile(r"\bproject\s*\(\s*([\w.+-]+)", re.IGNORECASE)
@@ -91,6 +102,22 @@ def read_native(context: BuildContext) -> NativeProject:
     literals: list[Literal] = []
     for path, text in _makefiles(context):
         cmake = path.endswith((".txt", ".cmake"))
+        if path.endswith("meson.build"):
+            programs.update(_MESON.findall(text))
+            links.update(dict.fromkeys(_MESON_LINKS.findall(text)))
+            shared = shared or (path if _MESON_SHARED.search(text) else None)
+            installs = installs or (path if _MESON_INSTALLS.search(text) else None)
+            continue
+        if path.endswith("configure.ac"):
+            for found in _AUTOCONF.finditer(text):
+                names = (found[1] or found[2] or found[3]).split()
+                links.update(dict.fromkeys(re.split(r"[<>=]", name)[0] for name in names))
+            continue
+        if path.endswith("Makefile.am"):
+            for folder, targets in _AUTOMAKE.findall(text):
+                folders.add(folder)
+                programs.update(targets.split())
+            installs = installs or (path if _AUTOMAKE_INSTALLS.search(text) else None)
         if cmake:
             programs.update(_cmake_programs(text))
             links.update(dict.fromkeys(_cmake_links(text)))
@@ -139,7 +166,7 @@ def _makefiles(context: BuildContext) -> Iterator[tuple[str, str]]:
     count = 0
     for entry in sorted(context.files_below(ROOT), key=lambda item: item.path):
         name = entry.path.rpartition("/")[2]
-        if name in (*_MAKEFILES, "CMakeLists.txt") or name.endswith((".mk", ".cmake")):
+        if name in (*_MAKEFILES, *_GENERATORS) or name.endswith((".mk", ".cmake")):
             count += 1
             if count > _MOST_FILES:
                 return

@@ -9,9 +9,10 @@ from hardener.analysis.paths import is_below, joined, name_of, parent
 from hardener.analysis.steps import Ran
 from hardener.dockerfile.nodes import Instruction
 from hardener.project.ecosystems.java import JavaProject, knowledge, read_java
+from hardener.stages.bases import plain
 from hardener.stages.candidate import Candidate
 from hardener.stages.compiled import owner_of
-from hardener.stages.java import artifacts_of, java_command, runtime_of
+from hardener.stages.java import artifacts_of, java_command, runtime_of, runtime_packages
 from hardener.stages.model import Artifact, Ecosystem, Needs, Refusal
 from hardener.stages.packages import unplaced_package
 from hardener.stages.reads import Code, Tree, made_by_runs, read_files, tree_of
@@ -53,10 +54,9 @@ def needs(candidate: Candidate) -> Needs | Refusal:
         return Refusal("untraced_start", "java with a class path that can't be told")
     made = _made(candidate)
     for path in command.paths:
-        if (
-            _maker(made, path) is None
-            and candidate.analysis.supplier(candidate.model, path) is None
-        ):
+        place = parent(path) if "*" in path else path
+        copied = candidate.analysis.supplier(candidate.model, place)
+        if _maker(made, path) is None and copied is None:
             return Refusal("untraced_start", path)
     project = read_java(candidate.context)
     for guard, met in (
@@ -76,7 +76,9 @@ def needs(candidate: Candidate) -> Needs | Refusal:
     tools = tools_of(candidate, str(call.words[0]), without=frozenset({"java"}))
     if isinstance(tools, Refusal):
         return tools
-    base = runtime_of(candidate)
+    base, runtime = runtime_of(candidate), runtime_packages(candidate)
+    if base is None and runtime:
+        base = plain(candidate)
     if base is None or (tools.shell and not base.has_shell):
         return Refusal("no_base", candidate.shown_image)
     refusal = unplaced_package(candidate, tools.names) or made_by_runs(
@@ -104,12 +106,13 @@ def needs(candidate: Candidate) -> Needs | Refusal:
         )
         if not any(is_below(item.target, mine.target) for mine in own)
     ]
-    shown = name_of(command.paths[-1].rstrip("/*")) or "classes"
+    last = command.paths[-1]
+    shown = f"in {parent(last)}" if "*" in last else name_of(last)
     return Needs(
         f"the Java program {shown}",
         base,
         tuple(dict.fromkeys((*own, *files))),
-        tuple(tools.packages(base)),
+        (*runtime, *tools.packages(base)),
         traced=True,
     )
 

@@ -19,7 +19,7 @@ from hardener.stages.packages import installed, is_for_the_container, unplaced_p
 from hardener.stages.reads import Code
 
 _COMPILERS = ("gcc", "g++", "cc", "c++", "clang", "clang++")
-_MAKERS = ("make", "gmake", "cmake", "ninja")
+_MAKERS = ("make", "gmake", "cmake", "ninja", "meson")
 _INTO = ("-C", "-B", "--build", "--directory")
 
 
