@@ -35,6 +35,9 @@ def planned(candidate: Candidate, needs: Needs, template: str) -> Plan | Refusal
     if refusal is not None:
         return refusal
     needs = replace(needs, artifacts=_each_once(needs.artifacts))
+    stranger = _stranger(candidate, needs.artifacts)
+    if stranger is not None:
+        return Refusal("unknown_user", stranger)
     moved = tuple(item for item in head if item.name in _OF_THE_CONTAINER)
     repeated = _repeated(candidate, needs, head, (*moved, *tail))
     if isinstance(repeated, Refusal):
@@ -65,6 +68,22 @@ def _each_once(artifacts: Sequence[Artifact]) -> tuple[Artifact, ...]:
             item is not folder and is_below(item.target, folder.target) for folder in folders
         )
     )
+
+
+def _stranger(candidate: Candidate, artifacts: Sequence[Artifact]) -> str | None:
+    """An owner of artifacts whose account isn't there when the final stage copies them."""
+    made = {
+        word
+        for run in candidate.runs
+        if run.instruction in candidate.setup
+        for call in run.calls
+        for word in call.args
+    }
+    for artifact in artifacts:
+        for name in (artifact.owner or "0").split(":"):
+            if not name.isdecimal() and name not in made:
+                return name
+    return None
 
 
 def tail_of(candidate: Candidate, build: Instruction) -> tuple[Instruction, ...] | Refusal:

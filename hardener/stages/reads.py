@@ -224,6 +224,18 @@ def _matches(path: str, pattern: str) -> bool:
     )
 
 
+def found_beside(candidate: Candidate, tree: Tree, names: Sequence[str]) -> Iterator[Artifact]:
+    """The files and folders of these names in the working directory of the container."""
+    for name in names:
+        path = joined(candidate.folder, name)
+        if path is None:
+            continue
+        if path in tree.files:
+            yield Artifact(path, path, "looked for there")
+        elif any(tree.below(path)):
+            yield Artifact(path, path, "looked for there", folder=True)
+
+
 def made_by_runs(
     candidate: Candidate, words: Sequence[str], outputs: Collection[str] = ()
 ) -> Refusal | None:

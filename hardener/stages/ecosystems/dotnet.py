@@ -9,14 +9,13 @@ from hardener.analysis.calls import Call
 from hardener.analysis.paths import is_below, joined, name_of, parent
 from hardener.analysis.steps import Ran
 from hardener.dockerfile.nodes import Instruction
-from hardener.project.ecosystems.dotnet import knowledge, read_dotnet
+from hardener.project.ecosystems.dotnet import DotnetProject, knowledge, read_dotnet
 from hardener.stages.candidate import Candidate
-from hardener.stages.compiled import owner_of
+from hardener.stages.compiled import Reading, around_of, owner_of
 from hardener.stages.dotnet import cultures, runtime_image, unset_lines
 from hardener.stages.model import Artifact, Ecosystem, Needs, Refusal
 from hardener.stages.packages import unplaced_package
-from hardener.stages.reads import Code, Tree, made_by_runs, read_files, tree_of
-from hardener.stages.runtime import tools_of
+from hardener.stages.reads import Code
 
 
 def builds(candidate: Candidate) -> Instruction | None:
@@ -47,49 +46,34 @@ def needs(candidate: Candidate) -> Needs | Refusal:
     if folder not in outputs:
         return Refusal("untraced_start", place)
     project = read_dotnet(candidate.context)
-    for guard, met in (
-        ("plugins", project.plugins),
-        ("runs_programs", project.runs_programs),
-        ("untraced_files", project.untraced),
-    ):
-        if met is not None:
-            return Refusal(guard, met)
-    if not project.whole:
-        return Refusal("partial_sources")
-    tree = tree_of(candidate)
-    if tree is None or not project.projects:
-        return Refusal("unseen_sources")
-    if any(is_below(at, folder) for at in tree.files):
+    around = around_of(
+        candidate,
+        place,
+        _reading(project),
+        {folder, place},
+        beside=knowledge()["beside"]["names"],
+        without=frozenset({"dotnet"}),
+    )
+    if isinstance(around, Refusal):
+        return around
+    if any(is_below(at, folder) for at in around.tree.files):
         return Refusal("unknown_output", f"dotnet publish into {folder}, among the sources,")
-    tools = tools_of(candidate, place, without=frozenset({"dotnet"}))
-    if isinstance(tools, Refusal):
-        return tools
     alone = project.alone is not None or any(
         call.has("--self-contained", "--sc") and "false" not in call.args for call in flags
     )
     base = runtime_image(candidate, project, alone=alone and runs_alone)
     if base is None:
         return Refusal("no_base", candidate.shown_image)
-    refusal = unplaced_package(candidate, tools.names) or made_by_runs(
-        candidate, [word.text for word in project.literals]
-    )
-    if refusal is not None:
-        return refusal
+    unplaced = unplaced_package(candidate, around.tools.names)
+    if unplaced is not None:
+        return unplaced
     own = Artifact(folder, folder, "", folder=True, owner=owner_of(candidate, outputs[folder]))
-    files = [
-        item
-        for item in (
-            *read_files(candidate, tree, project.literals, _code()),
-            *_beside(candidate, tree),
-            *tools.files,
-        )
-        if not is_below(item.target, folder)
-    ]
+    files = [item for item in around.files if not is_below(item.target, folder)]
     return Needs(
         f"the .NET program {name_of(place).removesuffix('.dll')}",
         base,
         tuple(dict.fromkeys((own, *files))),
-        (*tools.packages(base), *cultures(base, project)),
+        (*around.tools.packages(base), *cultures(base, project)),
         final_lines=tuple(unset_lines(candidate, base, project)),
         traced=True,
     )
@@ -150,21 +134,18 @@ def _outputs(candidate: Candidate, call: Call) -> Iterator[str]:
         yield place
 
 
+def _reading(project: DotnetProject) -> Reading:
+    signs = (
+        ("plugins", project.plugins),
+        ("runs_programs", project.runs_programs),
+        ("untraced_files", project.untraced),
+    )
+    return Reading(project.literals, signs, _code(), project.whole, bool(project.projects))
+
+
 def _code() -> Code:
     endings = (".cs", ".fs", ".vb", ".cshtml", ".razor", ".csproj", ".fsproj", ".sln", ".md")
     return Code(endings, frozenset({"Dockerfile", "global.json", "nuget.config", ".gitignore"}))
-
-
-def _beside(candidate: Candidate, tree: Tree) -> Iterator[Artifact]:
-    """Files that ASP.NET Core looks for in the working directory."""
-    for name in knowledge()["beside"]["names"]:
-        path = joined(candidate.folder, name)
-        if path is None:
-            continue
-        if path in tree.files:
-            yield Artifact(path, path, "read by ASP.NET Core")
-        elif any(tree.below(path)):
-            yield Artifact(path, path, "read by ASP.NET Core", folder=True)
 
 
 def sketch(candidate: Candidate) -> str:

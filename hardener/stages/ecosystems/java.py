@@ -11,12 +11,11 @@ from hardener.dockerfile.nodes import Instruction
 from hardener.project.ecosystems.java import JavaProject, knowledge, read_java
 from hardener.stages.bases import plain
 from hardener.stages.candidate import Candidate
-from hardener.stages.compiled import owner_of
+from hardener.stages.compiled import Reading, around_of, owner_of
 from hardener.stages.java import artifacts_of, java_command, runtime_of, runtime_packages
 from hardener.stages.model import Artifact, Ecosystem, Needs, Refusal
 from hardener.stages.packages import unplaced_package
-from hardener.stages.reads import Code, Tree, made_by_runs, read_files, tree_of
-from hardener.stages.runtime import tools_of
+from hardener.stages.reads import Code
 
 _BUILDERS = ("mvn", "mvnw", "gradle", "gradlew", "ant", "sbt", "javac", "kotlinc")
 # folders that go into the jar
@@ -59,38 +58,24 @@ def needs(candidate: Candidate) -> Needs | Refusal:
         if _maker(made, path) is None and copied is None:
             return Refusal("untraced_start", path)
     project = read_java(candidate.context)
-    for guard, met in (
-        ("needs_tools", project.tools),
-        ("plugins", project.plugins),
-        ("runs_programs", project.runs_programs),
-        ("untraced_files", project.untraced),
-        ("untraced_files", project.beside and f"jars beside its own ({project.beside})"),
-    ):
-        if met is not None:
-            return Refusal(guard, met)
-    if not project.whole:
-        return Refusal("partial_sources")
-    tree = tree_of(candidate)
-    if tree is None or not project.seen:
-        return Refusal("unseen_sources")
-    tools = tools_of(candidate, str(call.words[0]), without=frozenset({"java"}))
-    if isinstance(tools, Refusal):
-        return tools
+    around = around_of(
+        candidate,
+        str(call.words[0]),
+        _reading(project),
+        {*command.paths, *made},
+        beside=knowledge()["beside"]["names"],
+        without=frozenset({"java"}),
+    )
+    if isinstance(around, Refusal):
+        return around
     base, runtime = runtime_of(candidate), runtime_packages(candidate)
     if base is None and runtime:
         base = plain(candidate)
-    if base is None or (tools.shell and not base.has_shell):
+    if base is None or (around.tools.shell and not base.has_shell):
         return Refusal("no_base", candidate.shown_image)
-    refusal = unplaced_package(candidate, tools.names) or made_by_runs(
-        candidate,
-        [
-            *(word.text for word in project.literals),
-            *(word for word, _ in candidate.arguments()),
-        ],
-        {*command.paths, *made},
-    )
-    if refusal is not None:
-        return refusal
+    unplaced = unplaced_package(candidate, around.tools.names)
+    if unplaced is not None:
+        return unplaced
     run = next((ran for path in command.paths if (ran := _maker(made, path))), None)
     owner = None if run is None else owner_of(candidate, run)
     own = [
@@ -98,13 +83,7 @@ def needs(candidate: Candidate) -> Needs | Refusal:
         for item in artifacts_of(command, candidate)
     ]
     files = [
-        item
-        for item in (
-            *read_files(candidate, tree, project.literals, _code(project)),
-            *_beside(candidate, tree),
-            *tools.files,
-        )
-        if not any(is_below(item.target, mine.target) for mine in own)
+        item for item in around.files if not any(is_below(item.target, mine.target) for mine in own)
     ]
     last = command.paths[-1]
     shown = f"in {parent(last)}" if "*" in last else name_of(last)
@@ -112,7 +91,7 @@ def needs(candidate: Candidate) -> Needs | Refusal:
         f"the Java program {shown}",
         base,
         tuple(dict.fromkeys((*own, *files))),
-        (*runtime, *tools.packages(base)),
+        (*runtime, *around.tools.packages(base)),
         traced=True,
     )
 
@@ -170,24 +149,23 @@ def _above(path: str) -> Iterator[str]:
         yield path
 
 
-def _code(project: JavaProject) -> Code:
+def _reading(project: JavaProject) -> Reading:
+    jars = project.beside and f"jars beside its own ({project.beside})"
+    signs = (
+        ("needs_tools", project.tools),
+        ("plugins", project.plugins),
+        ("runs_programs", project.runs_programs),
+        ("untraced_files", project.untraced or jars),
+    )
+    return Reading(project.literals, signs, _code(), project.whole, project.seen)
+
+
+def _code() -> Code:
     endings = (".java", ".kt", ".scala", ".groovy", ".class", ".jar", ".md", ".gradle", ".kts")
     names = frozenset(
         {"pom.xml", "mvnw", "gradlew", "Dockerfile", "gradle.properties", ".gitignore"}
     )
     return Code(endings, names, (*_PACKED, *_WEB))
-
-
-def _beside(candidate: Candidate, tree: Tree) -> Iterator[Artifact]:
-    """Files that frameworks look for in the working directory."""
-    for name in knowledge()["beside"]["names"]:
-        path = joined(candidate.folder, name)
-        if path is None:
-            continue
-        if path in tree.files:
-            yield Artifact(path, path, "read by frameworks")
-        elif any(tree.below(path)):
-            yield Artifact(path, path, "read by frameworks", folder=True)
 
 
 def sketch(candidate: Candidate) -> str:
