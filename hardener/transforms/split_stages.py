@@ -2,10 +2,18 @@
 
 What it does
     A stage that compiles or installs and then runs what came of it becomes two: the builder, which
-    keeps its instructions byte for byte, and a final stage on a small image that copies the
-    artifacts from it. CMD, ENTRYPOINT, EXPOSE, HEALTHCHECK, LABEL and the like move there, ENV
-    that the container reads is repeated. The base of the final stage is of the same distribution
-    and release where the program uses its libraries; a static program needs none.
+    keeps its instructions byte for byte, and a final stage on a smaller image that copies from it
+    what the container needs: the program, and the files that its sources, its command line, its
+    variables and its volumes name. CMD, ENTRYPOINT, EXPOSE, HEALTHCHECK, LABEL and the like move
+    there; ENV that the container reads, and RUNs that only make its account or its folders, are
+    repeated; what stands behind the build stays where it is, and so comes to be the final stage's.
+    The final stage's image is of the same distribution and release: distroless where the container
+    needs no shell, else the bare distribution with the packages of the libraries and tools that
+    are used; for Java and .NET the runtime of the same version.
+
+    The final stage takes the name that the stage had, so that builds that name it as their target
+    get what they got. A final stage that builds nothing, but stands on a JDK, an SDK or the image
+    of a compiler, gets the smaller image in its place.
 
 Why
     Compilers, package managers and sources are not needed to run a program, but they are there for
@@ -25,17 +33,23 @@ Before and after
     +FROM gcr.io/distroless/base-debian12:nonroot
     +WORKDIR /src
     +COPY --from=build /src/app ./
-    +
+    +USER 0:0
      CMD ["./app"]
+    The user stays who it was; run-as-nonroot decides on another one in the same run.
 
 When it is left alone, with advice
     - the sources aren't in the build context, or open files, start programs or load plugins that
       can't be traced;
-    - what the container starts can't be traced to an output of the build, or builds by itself;
+    - what the container starts can't be traced to an output of the build, builds by itself, or is
+      for development;
     - the container runs several services, or nothing that was built;
-    - a RUN behind the build, or a package, of which it isn't known what the container needs of it;
+    - a RUN leaves something in the image of which it isn't known whether the container needs it:
+      an unknown program in front of the build or behind it, files fetched where the program works;
+    - a package of which it isn't known whether it is for the build, or which library it has;
     - which smaller image has the libraries isn't known;
+    - the user, or a variable, is there in the builder alone;
     - a caller mounts the sources, starts another program, or names stages in an unclear way.
+    A RUN that takes its compilers away again leaves nothing to split.
 
 How to turn it off
     # harden: ignore[split-stages] reason        above the RUN that builds

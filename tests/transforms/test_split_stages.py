@@ -10,7 +10,8 @@ import pytest
 from hardener.dockerfile.errors import DockerfileError
 from hardener.dockerfile.parse import parse
 from hardener.files import decode
-from hardener.pipeline import Hardened, harden
+from hardener.pipeline import Hardened, harden, images_asked
+from hardener.project.context import BuildContext
 from hardener.project.ecosystems.sources import MOST_FILE_BYTES
 from hardener.settings import Settings
 from hardener.stages.knowledge import table
@@ -78,6 +79,19 @@ def test_sources_that_are_too_many_are_not_trusted(tmp_path: Path) -> None:
     result = hardened_with_callers(tmp_path)
     assert not result.changed
     assert "more sources than are read" in result.advice[0].text
+
+
+def test_the_image_that_a_split_brings_is_asked_for() -> None:
+    """It is pinned in the same run, so that a second one changes nothing."""
+    folder = CASES / NAME / "go-program-of-the-working-directory"
+    text = (folder / "before.Dockerfile").read_text()
+    found = images_asked(
+        text, Settings(), today=TODAY, locate=lambda _: BuildContext(folder / "context")
+    )
+    assert {str(image) for image in found} == {
+        "golang:1.19",
+        "gcr.io/distroless/base-debian12:nonroot",
+    }
 
 
 def test_verify_knows_which_variables_are_left_behind() -> None:
