@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -108,8 +108,7 @@ def read_files(
     folder and the other a file in it, the folder is taken.
     """
     found: dict[str, Artifact] = {}
-    kept = {place: path for place, path in tree.files.items() if not _is_code(path, code)}
-    folders = {folder for place in kept for folder in _above(place)}
+    places = _Places.of(tree, code)
     words = [Literal(text, place) for text, place in candidate.arguments()]
     words += [Literal(volume.path, "VOLUME") for volume in candidate.model.volumes]
     for literal in (*words, *literals):
@@ -119,12 +118,12 @@ def read_files(
         if not _PATHLIKE.fullmatch(literal.text):
             # with blanks in it, it is taken only for what it names exactly
             place = joined(candidate.folder, text)
-            if place in kept or place in folders:
-                found.setdefault(place, Artifact(place, place, literal.place, place in folders))
-            continue
-        for place in _meant(candidate, text, kept, folders, code):
+            meant = [place] if place is not None and places.holds(place) else []
+        else:
+            meant = list(_meant(candidate, text, places, code))
+        for place in meant:
             if place not in found:
-                found[place] = Artifact(place, place, literal.place, place in folders)
+                found[place] = Artifact(place, place, literal.place, place in places.folders)
     for item in _of_other_stages(candidate, [*words, *literals], code, tree):
         found.setdefault(item.target, item)
     return tuple(
@@ -132,6 +131,33 @@ def read_files(
         for place, item in sorted(found.items())
         if not any(folder in found for folder in _above(place))
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where in the image files and folders stand that a program may open, also by their names."""
+
+    files: frozenset[str]
+    folders: frozenset[str]
+    named: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, tree: Tree, code: Code) -> _Places:
+        """The places of all files that aren't code, and of the folders above them."""
+        files = [place for place, path in tree.files.items() if not _is_code(path, code)]
+        folders = {folder for place in files for folder in _above(place)}
+        named: dict[str, list[str]] = {}
+        for place in (*files, *sorted(folders)):
+            named.setdefault(name_of(place), []).append(place)
+        return cls(
+            frozenset(files),
+            frozenset(folders),
+            {name: tuple(places) for name, places in named.items()},
+        )
+
+    def holds(self, place: str) -> bool:
+        """Whether a file or folder stands there."""
+        return place in self.files or place in self.folders
 
 
 def _of_other_stages(
@@ -144,13 +170,14 @@ def _of_other_stages(
         for literal in literals
         if (path := joined(candidate.folder, literal.text)) is not None
     }
+    roots = {at.removesuffix(path) for at, path in tree.files.items() if at.endswith(path)}
     for copy in candidate.copies:
         if copy.from_context or copy.target is None or copy.instruction in candidate.tail:
             continue
         names = [name_of(item.rstrip("/")) for item in copy.sources if item]
         places = [f"{copy.target}/{name}" for name in names] if copy.into else [copy.target]
         for place in places:
-            if _is_embedded(place, code, tree):
+            if _is_embedded(place, code, roots):
                 continue
             why = next((at for path, at in named.items() if is_below(path, place)), None)
             if why is not None or (candidate.folder and below(place, candidate.folder)):
@@ -158,9 +185,11 @@ def _of_other_stages(
                 yield Artifact(place, place, why or line, folder=not copy.into)
 
 
-def _is_embedded(place: str, code: Code, tree: Tree) -> bool:
-    """Whether a place of the image is one that the program takes in when it is compiled."""
-    roots = {at.removesuffix(path) for at, path in tree.files.items() if at.endswith(path)}
+def _is_embedded(place: str, code: Code, roots: Collection[str]) -> bool:
+    """Whether a place of the image is one that the program takes in when it is compiled.
+
+    `roots` are the places where the context's own folder comes to stand.
+    """
     return any(
         _matches(inside, pattern) or _matches(pattern, inside)
         for root in roots
@@ -170,9 +199,7 @@ def _is_embedded(place: str, code: Code, tree: Tree) -> bool:
     )
 
 
-def _meant(
-    candidate: Candidate, text: str, kept: dict[str, str], folders: set[str], code: Code
-) -> Iterator[str]:
+def _meant(candidate: Candidate, text: str, places: _Places, code: Code) -> Iterator[str]:
     """The places in the image that a string may mean."""
     if "*" in text or "%" in text:
         text = parent(re.split(r"[*%]", text)[0]) if "/" in text else "."
@@ -180,12 +207,12 @@ def _meant(
             return
     clean = text.rstrip("/")
     absolute = clean.startswith("/")
-    places = [joined(candidate.folder, clean)]
+    told = [joined(candidate.folder, clean)]
     if absolute and candidate.analysis.supplier(candidate.model, clean) is None:
         # a path below a folder that the program is told, such as a root of its own
-        places.append(joined(candidate.folder, clean.lstrip("/")))
-    for place in places:
-        if place is not None and (place in kept or place in folders) and place != "/":
+        told.append(joined(candidate.folder, clean.lstrip("/")))
+    for place in told:
+        if place is not None and place != "/" and places.holds(place):
             yield place
     if absolute:
         return
@@ -194,13 +221,9 @@ def _meant(
         return
     name = name_of(clean)
     if "/" in clean.removeprefix("./") or "." in name.strip("."):
-        for place in (*kept, *folders):
-            if place.endswith(tail):
-                yield place
+        yield from (place for place in places.named.get(name, ()) if place.endswith(tail))
     for ending in code.stems:
-        for place in kept:
-            if name_of(place) == name + ending:
-                yield place
+        yield from places.named.get(name + ending, ())
 
 
 def _above(place: str) -> Iterator[str]:
@@ -257,7 +280,7 @@ def made_by_runs(
                     continue
                 if path not in outputs and path != "/":
                     made.setdefault(path, run.instruction)
-    for word in (*words, *volumes):
+    for word in dict.fromkeys((*words, *volumes)):
         meant = joined(candidate.folder, word) if _PATHLIKE.fullmatch(word) else None
         if meant is None or word.strip("./") == "":
             continue

@@ -30,30 +30,29 @@ _AUTOMAKE_INSTALLS = re.compile(r"^\w+_(?:DATA|LTLIBRARIES|SCRIPTS)[ \t]*\+?=", 
 _COMMENT = re.compile(r"#[^\n]*")
 _EXECUTABLE = re.compile(r"\badd_executable\s*\(\s*([\w.+-]+|\$\{\w+\})", re.IGNORECASE)
 _PROJECT = re.compile(r"\bproject\s*\(\s*([\w.+-]+)", re.IGNORECASE)
-_LINKED = re.compile(r"\btarget_link_libraries\s*\(([^)]*)\)", re.IGNORECASE)
+_LINKED = re.compile(r"\btarget_link_libraries\s*\(([^)]{0,4000})\)", re.IGNORECASE)
 _PACKAGE = re.compile(r"\bfind_package\s*\(\s*([\w-]+)", re.IGNORECASE)
 _OUTPUT_NAME = re.compile(r"\b(?:RUNTIME_)?OUTPUT_NAME\s+\"?([\w.+-]+)", re.IGNORECASE)
 _SHARED = re.compile(
-    r"\badd_library\s*\([^)]*\b(?:SHARED|MODULE)\b|BUILD_SHARED_LIBS\s+(?:ON|TRUE|1)\b",
+    r"\badd_library\s*\([^)]{0,400}\b(?:SHARED|MODULE)\b|BUILD_SHARED_LIBS\s+(?:ON|TRUE|1)\b",
     re.IGNORECASE,
 )
 _INSTALLS = re.compile(
-    r"\binstall\s*\(\s*(FILES|DIRECTORY|PROGRAMS|SCRIPT|CODE)\b[^)]*\)", re.IGNORECASE
+    r"\binstall\s*\(\s*(FILES|DIRECTORY|PROGRAMS|SCRIPT|CODE)\b[^)]{0,4000}\)", re.IGNORECASE
 )
 _LINK_FLAG = re.compile(r"(?<![\w-])-l([\w+.-]+)")
-_TARGET = re.compile(r"^([\w./+$(){} -]+?)[ \t]*::?(?!=)", re.MULTILINE)
+_TARGET = re.compile(r"^([\w./+$(){} -]{1,400}?)::?(?!=)", re.MULTILINE)
 _ASSIGNED = re.compile(r"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*[:?+]?=[ \t]*([^\n#]*)", re.MULTILINE)
 _OUTPUT_FLAG = re.compile(r"(?<![\w-])-o[ \t]*([\w./+-]+|\$\(\w+\)|\$\{\w+\})")
 _VARIABLE = re.compile(r"\$[({](\w+)[)}]")
 _FOLDER = re.compile(r"(?:DESTINATION\s+\"?|/|dir\)?/|_)(s?bin)\b")
 _PKG_CONFIG = re.compile(
-    r"pkg-config((?:[ \t]+[\w.+-]+)+)|pkg_(?:check|search)_modules?\s*\(([^)]*)\)"
+    r"pkg-config((?:[ \t]+[\w.+-]+)+)|pkg_(?:check|search)_modules?\s*\(([^)]{0,4000})\)"
 )
 _FIND_LIBRARY = re.compile(r"\bfind_library\s*\(\s*\w+\s+(?:NAMES\s+)?([\w.+-]+)", re.IGNORECASE)
 _DEFINED = re.compile(r"-D\w+=[\\'\"]*(/[\w./-]+)")
-_MAKE_INSTALLS = re.compile(
-    r"\binstall\b[^\n]*(?:-m[ \t]*0?644|share|etc|datadir|sysconfdir|libdir)"
-)
+_INSTALL = re.compile(r"\binstall\b")
+_OF_DATA = re.compile(r"-m[ \t]*0?644|share|etc|datadir|sysconfdir|libdir")
 _FETCHED = re.compile(r"\b(?:FetchContent_Declare|ExternalProject_Add|CPMAddPackage)\b")
 
 
@@ -132,7 +131,7 @@ def read_native(context: BuildContext) -> NativeProject:
             for found in _INSTALLS.finditer(text):
                 if "include" not in found[0].lower():
                     installs = installs or f"{found[1]} in {path}"
-        elif installs is None and _MAKE_INSTALLS.search(text):
+        elif installs is None and _installs_data(text):
             installs = path
         folders.update(_FOLDER.findall(text))
         fetched = fetched or bool(_FETCHED.search(text))
@@ -205,6 +204,11 @@ def _configured(text: str) -> Iterator[str]:
     yield from _FIND_LIBRARY.findall(text)
     if "-fopenmp" in text:
         yield "gomp"
+
+
+def _installs_data(text: str) -> bool:
+    """Whether a makefile has a line that installs something else than a program."""
+    return any(_INSTALL.search(line) and _OF_DATA.search(line) for line in text.split("\n"))
 
 
 def _make_programs(text: str) -> Iterator[str]:
