@@ -21,6 +21,7 @@ from hardener.stages.model import Artifact, Needs, Plan, Refusal
 _OF_THE_CONTAINER = frozenset(
     {"CMD", "ENTRYPOINT", "EXPOSE", "VOLUME", "STOPSIGNAL", "HEALTHCHECK", "LABEL", "MAINTAINER"}
 )
+_ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst")
 _IN_THE_FOLDER = ("RUN", "COPY", "ADD")
 _FOLDERS = re.compile(r"(?<![\w.])/[\w./-]+")
 
@@ -136,6 +137,9 @@ def _head_refusal(
     makes, or a folder that is given to the container's user."""
     user = candidate.model.end.user
     given = user.name is not None and not is_root(user, candidate.model)
+    archive = _archive(candidate) if needs.traced else None
+    if archive is not None:
+        return Refusal("unknown_step", archive)
     for run in candidate.runs:
         if run.instruction not in head or run.instruction in candidate.setup:
             continue
@@ -148,6 +152,16 @@ def _head_refusal(
         for call in run.calls:
             if given and call.name == "chown" and not call.conditional:
                 return Refusal("owned_folder", f"{' '.join(filter(None, call.args))} (line {line})")
+    return None
+
+
+def _archive(candidate: Candidate) -> str | None:
+    """An ADD of the builder that may unpack an archive, whose files aren't known."""
+    for copy in candidate.copies:
+        if copy.instruction.name == "ADD" and copy.instruction not in candidate.tail:
+            for source in copy.sources:
+                if source and source.endswith(_ARCHIVES):
+                    return f"ADD {source} (line {copy.instruction.first_line})"
     return None
 
 

@@ -163,8 +163,9 @@ class _Places:
 def _of_other_stages(
     candidate: Candidate, literals: Iterable[Literal], code: Code, tree: Tree
 ) -> Iterator[Artifact]:
-    """What the builder copies from other stages and images: where the program works, or where it
-    is told to look. What is in it isn't known, so the whole is taken."""
+    """What the builder copies from other stages and images, or fetches with ADD: where the program
+    works, or where it is told to look; what is in it isn't known, so the whole is taken. And the
+    files that the Dockerfile itself holds, all of them."""
     named = {
         path: literal.place
         for literal in literals
@@ -172,9 +173,17 @@ def _of_other_stages(
     }
     roots = {at.removesuffix(path) for at, path in tree.files.items() if at.endswith(path)}
     for copy in candidate.copies:
-        if copy.from_context or copy.target is None or copy.instruction in candidate.tail:
+        if copy.target is None or copy.instruction in candidate.tail:
             continue
-        names = [name_of(item.rstrip("/")) for item in copy.sources if item]
+        for name, _ in copy.inline:
+            place = f"{copy.target}/{name}" if copy.into else copy.target
+            yield Artifact(place, place, f"line {copy.instruction.first_line}")
+        sources = [item for item in copy.sources if item]
+        if copy.from_context:
+            sources = [item for item in sources if "://" in item]
+        if not sources:
+            continue
+        names = [name_of(item.rstrip("/")) for item in sources]
         places = [f"{copy.target}/{name}" for name in names] if copy.into else [copy.target]
         for place in places:
             if _is_embedded(place, code, roots):

@@ -106,7 +106,11 @@ def tools_of(
         if origin.copy.instruction in candidate.tail:
             continue
         if origin.path is None:
-            return Refusal("unread_start", "a here-document")
+            # a here-document of COPY, which is named as the target or in it
+            place = next((item for item in origin.copy.inline if item[1] == origin.text), ("", ""))
+            at = f"{target}/{place[0]}" if origin.copy.into else target
+            files.append(Artifact(at, at, "started by the container"))
+            continue
         files += [
             Artifact(place, place, "started by the container")
             for place in [_place_of(candidate, origin)]
