@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hardener.dockerfile.errors import DockerfileError
 from hardener.dockerfile.parse import parse
@@ -106,6 +108,62 @@ _BUILDS = re.compile(
     r"|make(?: install)?|build-essential|g\+\+|gcc|build-base)(?=$|[\s;&)])"
 )
 _REMOVES = re.compile(r"\b(?:apk (?:\S+ )*del|purge|autoremove|apt-get (?:\S+ )*remove)\b")
+
+
+SKELETON = ("WORKDIR /go/src/convert", "COPY . .", "RUN go build -o convert .")
+OTHERS = (
+    'CMD ["./convert"]',
+    "EXPOSE 18010",
+    "# how it is known\nLABEL name=convert",
+    "ENV PORT=18010",
+    "ENV CGO_ENABLED=0",
+    "STOPSIGNAL SIGINT",
+    "HEALTHCHECK NONE",
+    "# written below\nVOLUME /var/lib/convert",
+    "ARG VERSION=1",
+    "USER 1000:1000",
+    "",
+)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(OTHERS[1:]), st.integers(0, 3)), max_size=8),
+    st.integers(0, 3),
+    st.sampled_from(("\n", "\r\n")),
+    st.booleans(),
+)
+def test_wherever_things_are_said(
+    others: list[tuple[str, int]], command: int, newline: str, final: bool
+) -> None:
+    """Nothing is lost but what the builder alone reads, and a second run changes nothing."""
+    groups: list[list[str]] = [[], [], [], []]
+    for text, at in (*others, (OTHERS[0], command)):
+        groups[at].append(text)
+    lines = ["FROM golang:1.19"]
+    for group, fixed in zip(groups, (*SKELETON, None), strict=True):
+        lines += [*group, *([fixed] if fixed else [])]
+    text = newline.join("\n".join(lines).split("\n")) + (newline if final else "")
+    context = BuildContext(CASES / NAME / "go-program-of-the-working-directory" / "context")
+
+    def run(text: str) -> Hardened:
+        return harden(text, Settings(only=(NAME,)), today=TODAY, locate=lambda _: context)
+
+    result = run(text)
+    assert result.faults == ()
+    assert result.changed
+    assert result.table.text.endswith("\n") or not final
+    assert not run(result.table.text).changed
+    builder, runner = parse(result.table.text).stages
+    before = parse(text).stages[0]
+    kept = {"ENV CGO_ENABLED=0", "ARG VERSION=1"}
+    for instruction in before.instructions:
+        line = f"{instruction.name} {instruction.value}"
+        if instruction.name not in ("RUN", "COPY") and line not in kept:
+            assert line in {f"{item.name} {item.value}" for item in runner.instructions}, line
+    assert [item.value for item in builder.instructions if item.name in ("COPY", "RUN")] == [
+        ". .",
+        "go build -o convert .",
+    ]
 
 
 @pytest.mark.corpus
