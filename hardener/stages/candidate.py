@@ -120,12 +120,6 @@ class Candidate:
         """ENTRYPOINT and CMD as an argument vector, or as the code that the shell is given."""
         return command_line(self.model)
 
-    @property
-    def needs_shell(self) -> bool:
-        """Whether the container starts a shell: the shell form, or a shell by name."""
-        words, code = self.command
-        return code is not None or (bool(words) and self.start_is_shell)
-
     @cached_property
     def start_is_shell(self) -> bool:
         """Whether a shell, or a script, is what the container starts first."""

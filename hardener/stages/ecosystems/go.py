@@ -234,16 +234,13 @@ def _uses_cgo(candidate: Candidate, run: Ran) -> bool:
 
 def _base(candidate: Candidate, project: GoProject, cgo: bool, *, shell: bool) -> Base | None:
     facts = candidate.model.facts
-    if facts is None or facts.distribution not in ("debian", "alpine", "ubuntu"):
-        return None
-    smallest: list[Base | None]
+    smallest: list[Base | None] = []
     if not cgo:
-        smallest = [distroless("static", facts.release)]
-    elif facts.distribution == "debian":
+        # it runs on any Linux, whatever it was built on
+        smallest = [distroless("static", facts.release if facts is not None else None)]
+    elif facts is not None and facts.distribution == "debian":
         # what modules of others link with can be C++
         smallest = [distroless("cc" if project.requires else "base", facts.release)]
-    else:
-        smallest = []
     return first([*smallest, plain(candidate)], shell=shell)
 
 
