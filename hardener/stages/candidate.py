@@ -89,6 +89,19 @@ class Candidate:
         own = {id(instruction) for instruction in self.stage.instructions}
         return (run for run in runs if id(run.instruction) in own)
 
+    @property
+    def may_build(self) -> bool:
+        """Whether it is worth a look: the stage runs something, or stands on a toolchain."""
+        if any(instruction.name == "RUN" for instruction in self.stage.instructions):
+            return True
+        name = self.model.facts.name if self.model.facts is not None else None
+        image = self.image[0] if self.image is not None else None
+        return (
+            name in table("toolchains")["names"]
+            or name in table("java")["images"]
+            or image in table("dotnet")["sdk"]
+        )
+
     def calls(self, *names: str) -> Iterator[tuple[Ran, Call]]:
         """Every program of these names that a RUN of the stage starts; all without names."""
         # shell code takes long to read: only where one of the names stands

@@ -63,10 +63,8 @@ from dataclasses import dataclass
 
 from hardener.analysis.analysis import Analysis
 from hardener.stages.candidate import Candidate
-from hardener.stages.find import find
 from hardener.stages.knowledge import table
 from hardener.stages.model import Found, Plan, Refusal, Swap
-from hardener.stages.write import edits_of, swap_edits
 from hardener.transforms.model import Advice, Change, Finding, Subject, Transform
 
 
@@ -89,6 +87,12 @@ def look(subject: Subject) -> Iterator[Finding]:
     analysis = Analysis(dockerfile, lambda: subject.context)
     stage = dockerfile.stages[-1]
     candidate = Candidate(analysis, analysis.stage(stage), subject.usage)
+    if not candidate.may_build:
+        return
+    # imported late: many final stages build nothing
+    from hardener.stages.find import find
+    from hardener.stages.write import edits_of, swap_edits
+
     found = find(candidate)
     if found is None:
         return
