@@ -139,29 +139,39 @@ def images_asked(
     settings: Settings,
     *,
     today: datetime.date,
+    locate: Callable[[Dockerfile], BuildContext] | None = None,
     usage: Usage = _UNUSED,
     transforms: Sequence[Transform] | None = None,
 ) -> dict[Image, Wanted]:
     """The images of one Dockerfile that transforms want to know about from their registries.
 
-    Parameters and errors are those of `harden`.
+    Those that a transform adds to the text are among them. Parameters and errors are those of
+    `harden`.
     """
-    asking = [
-        transform
-        for transform in (wanted(settings) if transforms is None else transforms)
-        if transform.asks is not None
-    ]
-    if not asking:
+    chosen = tuple(wanted(settings) if transforms is None else transforms)
+    if not any(transform.asks is not None for transform in chosen):
         return {}
-    dockerfile = _readable(text)
-    ignores = Ignores(ignores_of(dockerfile))
-    subject = Subject(dockerfile, settings, today, usage=usage)
+    state = _State(PieceTable.of(text), _readable(text))
+    bringing = _bring_images(chosen)
     images: dict[Image, Wanted] = {}
-    for transform in asking:
+    for transform in chosen:
+        subject = Subject(state.dockerfile, settings, today, locate, usage=usage)
+        ignores = Ignores(ignores_of(state.dockerfile))
         for asked in transform.asks(subject) if transform.asks is not None else ():
             if not ignores.cover(transform.name, asked.anchor):
                 images[asked.image] = images.get(asked.image, Wanted()) | asked.wanted
+        if transform.name in bringing and transform.look is not None:
+            state.run(transform, transform.look(subject))
     return images
+
+
+def _bring_images(transforms: Sequence[Transform]) -> frozenset[str]:
+    """The transforms that may add an image to the text, and those that run before them."""
+    found = {transform.name for transform in transforms if transform.brings_images}
+    for transform in reversed(transforms):
+        if transform.name in found:
+            found.update(transform.after)
+    return frozenset(found)
 
 
 def _readable(text: str) -> Dockerfile:

@@ -22,6 +22,7 @@ GROUPS = [
     ("hardener.pipeline", "hardener.invariants", "hardener.ignores"),
     ("hardener.handover",),
     ("hardener.transforms",),
+    ("hardener.stages",),
     ("hardener.analysis",),
     ("hardener.settings",),
     ("hardener.images", "hardener.project"),

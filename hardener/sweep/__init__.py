@@ -109,6 +109,7 @@ def _images_of_file(path: Path, task: Task) -> dict[Image, Wanted]:
             read_dockerfile(path),
             task.settings,
             today=task.today,
+            locate=lambda dockerfile: task.context_of(dockerfile, path),
             usage=task.callers.usage_of(path),
             transforms=task.transforms,
         )

@@ -188,6 +188,7 @@ class Transform:
         asks: the images that it wants to find in the subject's `pins`.
         after: names of transforms that run before this one.
         changes: what its edits change on purpose, besides the text they replace.
+        brings_images: whether its edits may name images that the file didn't name before.
     """
 
     name: str
@@ -198,6 +199,7 @@ class Transform:
     asks: Callable[[Subject], Iterable[Asked]] | None = None
     after: tuple[str, ...] = ()
     changes: frozenset[Aspect] = frozenset()
+    brings_images: bool = False
 
     @property
     def page(self) -> str:

@@ -317,4 +317,6 @@ TRANSFORM = Transform(
     level="safe",
     look=look,
     asks=asks,
+    # which brings an image of its own
+    after=("split-stages",),
 )

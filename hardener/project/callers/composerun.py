@@ -43,6 +43,7 @@ def run_of_service(service: Service, build: Build | None, checkout: Checkout) ->
         pid=text(service.last("pid"), "pid", unclear),
         privileged=_is_true(service.last("privileged")),
         read_only=_is_true(service.last("read_only")),
+        healthcheck=_check(service, unclear),
         unclear=unclear,
         spans={"environment": own[0]} if own else {},
     )
@@ -70,6 +71,18 @@ def _words(layer: Layer | None, attribute: str, unclear: dict[str, str]) -> tupl
     except ValueError:
         unclear[attribute] = "a quote isn't closed"
         return None
+
+
+def _check(service: Service, unclear: dict[str, str]) -> tuple[str, ...] | None:
+    """The test of a health check: `CMD` and words, or `CMD-SHELL` and code.
+
+    Source: the Compose specification, 05-services.md (healthcheck).
+    """
+    layer = last(service.every("healthcheck"), "test")
+    if layer is None or isinstance(layer.node, SequenceNode):
+        return _words(layer, "healthcheck", unclear)
+    written = text(layer, "healthcheck", unclear)
+    return None if written is None else ("CMD-SHELL", written)
 
 
 def _mounts(service: Service, checkout: Checkout) -> Iterator[Mount]:

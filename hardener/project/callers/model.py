@@ -128,6 +128,8 @@ class Run:
         environment: by name.
         secrets: the names of the secrets it is given at run time.
         ports: as written, `8080:80` and the like.
+        healthcheck: what tells whether it is well, as words behind `CMD`, `CMD-SHELL` or `NONE`;
+            None where the image's is kept.
         devices: of the machine it runs on, as written.
         pid: the process namespace it joins, as written; None for its own.
         unclear: as for a build.
@@ -148,6 +150,7 @@ class Run:
     env_files: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     ports: tuple[str, ...] = ()
+    healthcheck: tuple[str, ...] | None = None
     cap_add: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
     pid: str | None = None

@@ -1,0 +1,9 @@
+package org.example;
+
+import javax.tools.ToolProvider;
+
+public final class Quotes {
+    public static void main(String[] args) {
+        System.out.println("Less, but better.");
+    }
+}

@@ -1,0 +1,3 @@
+#!/bin/sh
+/app/store &
+/app/worker

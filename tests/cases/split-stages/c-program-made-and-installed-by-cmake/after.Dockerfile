@@ -1,0 +1,23 @@
+FROM debian:bookworm AS build
+
+ENV DEBIAN_FRONTEND noninteractive
+
+RUN apt-get update -y && \
+	apt-get install -y build-essential cmake zlib1g-dev curl && \
+	apt-get clean
+
+COPY . /src
+WORKDIR /src/build
+RUN cmake -DCMAKE_BUILD_TYPE=Release .. && make && make install
+
+FROM debian:bookworm-slim
+RUN apt-get update \
+	&& apt-get install -y --no-install-recommends curl zlib1g \
+	&& rm -rf /var/lib/apt/lists/*
+COPY --from=build /usr/local/bin/checksumd /usr/local/bin/checksumd
+
+WORKDIR /
+EXPOSE 18013
+# curl is only here for this
+HEALTHCHECK --interval=5s --timeout=3s CMD curl -fs http://localhost:18013/health || exit 1
+CMD exec checksumd

@@ -1,0 +1,5 @@
+module example.org/shop
+
+go 1.22
+
+replace example.org/x => ./x

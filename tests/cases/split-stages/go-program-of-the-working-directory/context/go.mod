@@ -1,0 +1,3 @@
+module example.org/convert
+
+go 1.19

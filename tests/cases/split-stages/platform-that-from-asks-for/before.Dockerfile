@@ -1,0 +1,5 @@
+FROM --platform=linux/amd64 golang:1.22
+WORKDIR /app
+COPY . .
+RUN go build -o store .
+CMD ["./store", "a note.txt"]

@@ -1,0 +1,11 @@
+FROM golang:1.19-bookworm
+
+WORKDIR /build
+COPY . .
+RUN go build -o /usr/local/bin/store .
+
+RUN useradd --uid 1500 store && mkdir /data && chown store /data
+VOLUME /data
+WORKDIR /data
+USER store
+CMD ["store"]
