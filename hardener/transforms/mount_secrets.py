@@ -480,6 +480,5 @@ TRANSFORM = Transform(
     summary="Hand secrets to the RUNs that use them in mounts, so that no image holds them.",
     level="guarded",
     look=look,
-    after=("pin-base-image",),
     changes=frozenset({"keywords", "instructions"}),
 )
