@@ -12,7 +12,7 @@ from hardener.stages.ecosystems import all_ecosystems
 from hardener.stages.knowledge import table
 from hardener.stages.model import Found, Refusal
 from hardener.stages.packages import removes_packages
-from hardener.stages.plan import planned, tail_of
+from hardener.stages.plan import behind, planned, tail_of
 from hardener.stages.setup import setup_of
 from hardener.stages.swap import swap_of
 
@@ -38,13 +38,13 @@ def find(candidate: Candidate) -> Found | None:
     """What a stage builds, and how it is split; None where it builds nothing."""
     for ecosystem in all_ecosystems():
         build = ecosystem.builds(candidate)
-        if build is None or _cleans_up(candidate, build):
+        if build is None or (not ecosystem.repeats and _cleans_up(candidate, build)):
             continue
         sketch = ecosystem.sketch(candidate)
-        refusal = _held_back(candidate)
+        refusal = _held_back(candidate, repeats=ecosystem.repeats)
         if refusal is not None:
             return Found(build, refusal, sketch)
-        tail = tail_of(candidate, build)
+        tail = behind(candidate, build) if ecosystem.repeats else tail_of(candidate, build)
         if isinstance(tail, Refusal):
             return Found(build, tail, sketch)
         split = replace(candidate, tail=tail, setup=setup_of(candidate, build))
@@ -77,8 +77,11 @@ def _found_toolchain(candidate: Candidate) -> Found | None:
     return Found(candidate.stage.start, refusal or swap, sketch)
 
 
-def _held_back(candidate: Candidate) -> Refusal | None:
+def _held_back(candidate: Candidate, *, repeats: bool = False) -> Refusal | None:
     for name, guard in GUARDS:
+        if repeats and guard is guards.caller_uses_tools:
+            # all programs but those of a build are there
+            guard = guards.caller_builds
         met = guard(candidate)
         if met is not None:
             return Refusal(name, met)

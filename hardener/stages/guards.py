@@ -10,6 +10,7 @@ from hardener.analysis.obstacles import is_base_for_others, is_for_development
 from hardener.analysis.paths import is_below, name_of
 from hardener.project.callers.model import Run
 from hardener.stages.candidate import Candidate
+from hardener.stages.knowledge import table
 
 _DEVELOPING = frozenset({"devcontainer"})
 
@@ -78,6 +79,17 @@ def caller_uses_tools(candidate: Candidate) -> str | None:
         other = _other_start(candidate, run)
         if other is not None:
             return f"{candidate.usage.where(run)} runs {other}"
+    return None
+
+
+def caller_builds(candidate: Candidate) -> str | None:
+    """A caller works inside the container, or starts what only a build needs."""
+    for run in candidate.usage.runs:
+        if run.form in _DEVELOPING:
+            return f"{candidate.usage.where(run)} works with the builder's tools"
+        for word in (*(run.entrypoint or ()), *(run.command or ())):
+            if name_of(word) in table("programs")["build_only"]["names"]:
+                return f"{candidate.usage.where(run)} runs {name_of(word)}"
     return None
 
 

@@ -78,6 +78,19 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeated:
+    """An instruction of the builder that the final stage has too, or what stands there for it.
+
+    Attributes:
+        instruction: of the builder.
+        lines: what takes its place; None for the instruction itself, with its comments.
+    """
+
+    instruction: Instruction
+    lines: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Needs:
     """What an ecosystem says of one build.
 
@@ -94,6 +107,9 @@ class Needs:
             RUN makes in front of the build, unseen, would be missed. False where whole folders of
             the builder are copied, with all that is in them.
         earlier: what fetches dependencies in front of the sources, for the build's cache.
+        head: the whole final stage up to what follows the build, where the ecosystem says it
+            itself (see again.py); artifacts, packages and lines are in it already.
+        left: what stays in the builder, for the reason of a change that has a head.
     """
 
     what: str
@@ -105,6 +121,8 @@ class Needs:
     final_lines: tuple[str, ...] = ()
     traced: bool = False
     earlier: Earlier | None = None
+    head: tuple[Repeated, ...] | None = None
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +182,8 @@ class Ecosystem:
         sketch: one line for a person who splits by hand: what the final stage is built on and
             what it copies.
         order: those with lower numbers are asked first.
+        repeats: whether the final stage is the builder over again, with all its programs but
+            those that only a build needs.
     """
 
     name: str
@@ -171,6 +191,7 @@ class Ecosystem:
     needs: Callable[[Candidate], Needs | Refusal]
     sketch: Callable[[Candidate], str]
     order: int = 50
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,10 @@ def planned(candidate: Candidate, needs: Needs, template: str) -> Plan | Refusal
     tail = candidate.tail
     head = instructions[: len(instructions) - len(tail)]
     last = head[-1]
+    if needs.head is not None:
+        refusal = _tail_refusal(candidate, tail, needs)
+        moved = tuple(item for item in head if item.name in _OF_THE_CONTAINER)
+        return refusal or Plan(needs, template, last, moved)
     refusal = _head_refusal(candidate, needs, head) or _tail_refusal(candidate, tail, needs)
     if refusal is not None:
         return refusal
@@ -85,6 +89,12 @@ def _stranger(candidate: Candidate, artifacts: Sequence[Artifact]) -> str | None
             if not name.isdecimal() and name not in made:
                 return name
     return None
+
+
+def behind(candidate: Candidate, build: Instruction) -> tuple[Instruction, ...]:
+    """All instructions behind the build, which the final stage carries out as before."""
+    instructions = candidate.stage.instructions
+    return tuple(instructions[instructions.index(build) + 1 :])
 
 
 def tail_of(candidate: Candidate, build: Instruction) -> tuple[Instruction, ...] | Refusal:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from hardener.analysis.style import Style, is_spaced, style_of
 from hardener.dockerfile.edits import Edit
 from hardener.dockerfile.nodes import Dockerfile, Instruction, Stage
-from hardener.stages.model import Artifact, Earlier, Plan, Swap
+from hardener.stages.model import Artifact, Earlier, Plan, Repeated, Swap
 from hardener.templating import filled
 
 _BUILDER_NAMES = ("build", "builder", "build-stage")
@@ -131,6 +131,8 @@ def _head_of_final(
     builder and of the final stage."""
     needs = plan.needs
     builder, name = names
+    if needs.head is not None:
+        return _repeated_head(dockerfile, stage, plan, needs.head, names, style)
     platform = stage.start.flag("platform")
     text = filled(
         f"stages/{plan.template}.Dockerfile.j2",
@@ -150,6 +152,39 @@ def _head_of_final(
     moved = [_whole(dockerfile, item, style) for item in plan.moved]
     at = 1
     return [*own[:at], *repeated, *own[at:], *moved]
+
+
+def _repeated_head(
+    dockerfile: Dockerfile,
+    stage: Stage,
+    plan: Plan,
+    head: Sequence[Repeated],
+    names: tuple[str, str | None],
+    style: Style,
+) -> list[str]:
+    """FROM, and the builder's instructions over again, each as far from the one above as there."""
+    builder, name = names
+    start = filled(f"stages/{plan.template}.Dockerfile.j2", base=plan.needs.base, name=name).split(
+        "\n"
+    )
+    lines = [styled(line, style) for line in start[:-1]]
+    for item in head:
+        if _follows_blank(dockerfile, item.instruction):
+            lines.append(style.newline)
+        if item.lines is None:
+            lines.append(_whole(dockerfile, item.instruction, style))
+        else:
+            lines += [styled(line.replace("{builder}", builder), style) for line in item.lines]
+    if plan.moved and is_spaced(dockerfile, stage):
+        lines.append(style.newline)
+    return [*lines, *(_whole(dockerfile, item, style) for item in plan.moved)]
+
+
+def _follows_blank(dockerfile: Dockerfile, instruction: Instruction) -> bool:
+    start, _ = extent(dockerfile, instruction)
+    line = dockerfile.line_of(start)
+    starts = dockerfile.line_starts
+    return line > 1 and not dockerfile.text[starts[line - 2] : start].strip()
 
 
 def styled(line: str, style: Style) -> str:

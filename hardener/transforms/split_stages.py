@@ -125,6 +125,11 @@ def _advice(candidate: Candidate, found: Found, refusal: Refusal) -> str:
 
 def _reason(plan: Plan) -> str:
     needs = plan.needs
+    if needs.left:
+        kept = [f"{item.name} ({item.why})" for item in needs.packages if item.why]
+        taken = " and ".join(item.target for item in needs.artifacts)
+        reason = f"{', '.join(needs.left)} stay in the builder; the final stage copies {taken}"
+        return reason + (f" and installs {', '.join(kept)}" if kept else "")
     others = [f"{item.target} ({item.why})" for item in needs.artifacts if item.why]
     parts = [f"{needs.what} goes to a stage of its own on {needs.base.reference}"]
     if others:

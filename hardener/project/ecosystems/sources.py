@@ -46,15 +46,16 @@ class Sources:
     Attributes:
         files: sorted by path.
         whole: false where there are more, or larger ones, than are read.
+        syntax: the language's table in data/languages.toml.
     """
 
     files: tuple[Source, ...]
     whole: bool
-    _syntax: Mapping[str, Any]
+    syntax: Mapping[str, Any]
 
     def literals(self) -> Iterator[Literal]:
         """Every string literal, its escapes left as they are."""
-        pattern = _tokens(tuple(self._syntax["quotes"]), tuple(self._syntax["raw_quotes"]), ())
+        pattern = _tokens(tuple(self.syntax["quotes"]), tuple(self.syntax["raw_quotes"]), ())
         for file in self.files:
             line, last = 1, 0
             for found in pattern.finditer(file.code):
