@@ -20,6 +20,7 @@ from hardener.stages.distribution import (
     Sorted,
     Wanted,
     add_to,
+    compilers_of,
     is_of_the_distribution,
     sort_packages,
 )
@@ -120,8 +121,13 @@ def again(
         artifacts,
         tuple(item for item in packages.keeps if item.why),
         head=lines,
-        left=packages.builds,
+        left=packages.builds or _removed(candidate),
     )
+
+
+def _removed(candidate: Candidate) -> tuple[str, ...]:
+    """The compilers that a RUN installs and a later one removes."""
+    return tuple(dict.fromkeys(name for run in candidate.runs for name in compilers_of(run)))
 
 
 def base_of(candidate: Candidate) -> Base:
@@ -313,7 +319,8 @@ def _head(
 ) -> tuple[Repeated, ...]:
     head, tail = parts
     packages_at = next((item for item in head if "packages" in _roles(found, item)), None)
-    folders_at = next((item for item in head if "installs" in _roles(found, item)), None)
+    # behind every COPY that may bring files of the same folders
+    folders_at = next((item for item in reversed(head) if "installs" in _roles(found, item)), None)
     names = _arguments_needed(head, tail, found)
     copies = {id(copy.instruction): copy for copy in _copies(candidate, head)}
     lines: list[Repeated] = []

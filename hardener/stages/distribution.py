@@ -4,7 +4,7 @@ keeps."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hardener.analysis.calls import Call
 from hardener.analysis.steps import Ran
@@ -77,6 +77,11 @@ def add_to(wanted: Wanted, call: Call) -> str | None:
     if call.name in _REPOSITORIES:
         wanted.foreign = wanted.foreign or call.name
         return None
+    # a pattern that names versions, as in `ffmpeg=7:5.*`, is for apt
+    written = zip(call.words, call.raw, strict=False)
+    call = replace(
+        call, words=tuple(raw if word is None and "*" in raw else word for word, raw in written)
+    )
     words = call.operands(*_VALUED) if call.name != "apk" else _apk_operands(call)
     if None in call.args:
         return next(raw for word, raw in zip(call.words, call.raw, strict=False) if word is None)
@@ -171,7 +176,7 @@ def sort_packages(candidate: Candidate, wanted: Wanted, image: str) -> Sorted | 
         if is_compiler(name):
             builds.append(name)
             for library in brought.get(name.rstrip("0123456789.-"), "").split():
-                keeps.setdefault(library, Package(library, f"a library that {name} brings"))
+                keeps.setdefault(library, Package(library, f"of {name}"))
         elif name.endswith("-dev"):
             libraries = _libraries(candidate, name, image)
             if libraries is None:
@@ -179,12 +184,12 @@ def sort_packages(candidate: Candidate, wanted: Wanted, image: str) -> Sorted | 
                 continue
             builds.append(name)
             for library in libraries:
-                keeps.setdefault(library, Package(library, f"for {name}"))
+                keeps.setdefault(library, Package(library, f"of {name}"))
         else:
             keeps[name] = Package(written, "")
     for name in wanted.libraries:
         for library in _libraries(candidate, name, image) or ():
-            keeps.setdefault(library, Package(library, f"for {name}"))
+            keeps.setdefault(library, Package(library, f"of {name}"))
     own = [item for item in keeps.values() if not item.why]
     if own and wanted.foreign is not None:
         return Refusal("foreign_packages", wanted.foreign)

@@ -24,6 +24,8 @@ PREFIX = "/usr/local"
 _PIP = re.compile(r"pip(?:[23](?:\.\d+)?)?")
 _PYTHON = re.compile(r"python(?:[23](?:\.\d+)?)?")
 _NOTHING = Installs()
+# installers that are fetched, and piped into an interpreter
+_INSTALLERS = ("install.python-poetry.org", "get-poetry", "get-pip.py", "astral.sh/uv")
 # options of `pip install` that take the next word
 _VALUED = (
     *("-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-i", "--index-url"),
@@ -71,10 +73,20 @@ def installs(candidate: Candidate, run: Ran, call: Call) -> Installs | Refusal |
         return _pipenv(candidate, run, call)
     if name == "uv":
         return _uv(candidate, run, call)
+    if name in ("curl", "wget") and _fetches(call, *_INSTALLERS) and not call.has("-o", "-O"):
+        return _NOTHING
     if name in ("sh", "bash") and _fetched(run, "astral.sh/uv"):
         # uv alone, which the container may start
         return Installs((f"{_home(candidate, run) or '/root'}/.local",))
     return None
+
+
+def starts(candidate: Candidate, *names: str) -> bool:
+    """Whether the container starts one of these programs, be it through another."""
+    words, code = candidate.command
+    started = {call.name for call in candidate.start.writes}
+    started |= {name_of(word) for word in (*words, *(code or "").split())}
+    return not started.isdisjoint(names)
 
 
 def is_installer(call: Call) -> bool:
@@ -122,12 +134,11 @@ def _python(candidate: Candidate, run: Ran, call: Call) -> Installs | Refusal | 
 
 
 def _fetched(run: Ran, *words: str) -> bool:
-    return any(
-        word is not None and any(part in word for part in words)
-        for call in run.calls
-        if call.name in ("curl", "wget")
-        for word in call.args
-    )
+    return any(_fetches(call, *words) for call in run.calls if call.name in ("curl", "wget"))
+
+
+def _fetches(call: Call, *words: str) -> bool:
+    return any(word is not None and any(part in word for part in words) for word in call.args)
 
 
 def _pip(candidate: Candidate, run: Ran, call: Call) -> Installs | Refusal:
@@ -215,6 +226,12 @@ def _environment(call: Call, words: list[str]) -> Installs | Refusal:
 def _poetry(candidate: Candidate, run: Ran, call: Call) -> Installs | Refusal:
     words = call.operands("-C", "--directory", "--with", "--without", "--only", "-E", "--extras")
     verb = words[0] if words else ""
+    if verb == "config" and starts(candidate, "poetry"):
+        # what the container's poetry reads again
+        home = _home(candidate, run)
+        if call.has("--local") or home is None:
+            return _unknown(call)
+        return Installs((f"{home}/.config/pypoetry",))
     if verb in ("", "config", *_IDLE_PIP):
         return _NOTHING
     if verb not in ("install", "sync", "add", "update") or call.folder is None:

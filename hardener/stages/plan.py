@@ -305,7 +305,9 @@ def _user(
     model = candidate.model
     user = model.end.user
     in_tail = user.set_by is not None and user.set_by in tail
-    if not in_tail and is_root(user, model):
+    name_of_base = candidate.image[0] if candidate.image is not None else ""
+    left_as_it_is = user.set_by is None and name_of_base in table("bases")["of_root"]["names"]
+    if not in_tail and (is_root(user, model) or left_as_it_is):
         # the base of the builder is root by itself; run-as-nonroot decides on another user
         return None if needs.base.user in (None, "root", "0") else "0:0"
     if user.text is None:

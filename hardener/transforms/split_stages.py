@@ -128,7 +128,7 @@ def _reason(plan: Plan) -> str:
     if needs.left:
         kept = [f"{item.name} ({item.why})" for item in needs.packages if item.why]
         taken = " and ".join(item.target for item in needs.artifacts)
-        reason = f"{', '.join(needs.left)} stay in the builder; the final stage copies {taken}"
+        reason = f"the builder keeps {', '.join(needs.left)}; the final stage copies {taken}"
         return reason + (f" and installs {', '.join(kept)}" if kept else "")
     others = [f"{item.target} ({item.why})" for item in needs.artifacts if item.why]
     parts = [f"{needs.what} goes to a stage of its own on {needs.base.reference}"]

@@ -16,12 +16,12 @@ from hardener.stages.candidate import Candidate
 from hardener.stages.distribution import compilers_of, is_of_the_distribution
 from hardener.stages.knowledge import table
 from hardener.stages.model import Ecosystem, Needs, Refusal
-from hardener.stages.pip import installs, is_installer
+from hardener.stages.pip import installs, is_installer, starts
 
 _IMAGES = frozenset({"python", "ghcr.io/astral-sh/uv"})
-# read what they installed from, when they start a program
 # one of them stands in every RUN that installs
 _WORDS = ("pip", "poetry", "uv", "setup.py", "easy_install", "virtualenv", "venv")
+# read what they installed from, when they start a program
 _STARTERS = frozenset({"poetry", "pipenv", "uv", "pdm", "hatch", "tox"})
 
 
@@ -61,9 +61,7 @@ def needs(candidate: Candidate) -> Needs | Refusal:
     build = builds(candidate)
     assert build is not None
     named = {name_of(literal.text) for literal in project.literals}
-    starters = {call.name for call in candidate.start.writes} & _STARTERS
-    words, code = candidate.command
-    starters |= {name_of(word) for word in (*words, *(code or "").split())} & _STARTERS
+    starters = starts(candidate, *_STARTERS)
 
     def may_go(path: str) -> bool:
         return is_only_a_list(path) and name_of(path) not in named and not starters

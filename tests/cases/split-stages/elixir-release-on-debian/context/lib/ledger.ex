@@ -1,0 +1,3 @@
+defmodule Ledger do
+  def greeting, do: "open"
+end

@@ -1,0 +1,11 @@
+FROM python:3.11-slim-bookworm
+RUN apt-get update && apt-get upgrade -y && apt-get install -y \
+    g++ cmake gfortran \
+    ffmpeg=7:5.1.* \
+    libspatialindex-dev \
+    libjpeg-dev zlib1g-dev \
+ && rm -rf /var/lib/apt/lists/*
+COPY requirements.txt /
+RUN mkdir -p /data/thumbs && pip install -r /requirements.txt
+COPY thumbs.py /
+ENTRYPOINT ["python", "/thumbs.py"]

@@ -1,0 +1,3 @@
+import subprocess
+
+subprocess.run(["ffmpeg", "-i", "in", "out"], check=True)

@@ -1,0 +1,3 @@
+import ldap
+
+print(ldap.VERSION3)

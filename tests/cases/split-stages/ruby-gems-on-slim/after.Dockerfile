@@ -1,0 +1,29 @@
+FROM ruby:3.3-slim-bookworm AS build
+
+RUN apt-get update -qq && apt-get install -y --no-install-recommends \
+    build-essential libpq-dev libyaml-dev nodejs \
+    && rm -rf /var/lib/apt/lists/*
+
+WORKDIR /rails
+ENV RAILS_ENV=production
+
+COPY Gemfile Gemfile.lock ./
+RUN gem install bundler -v 2.5.9 && bundle install --jobs 4
+
+FROM ruby:3.3-slim-bookworm
+
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libatomic1 libgomp1 libpq5 nodejs \
+    && rm -rf /var/lib/apt/lists/*
+
+WORKDIR /rails
+ENV RAILS_ENV=production
+
+COPY Gemfile Gemfile.lock ./
+COPY --from=build /usr/local /usr/local
+
+COPY . .
+RUN SECRET_KEY_BASE=1 bundle exec rails assets:precompile
+
+EXPOSE 3000
+CMD ["bundle", "exec", "puma", "-C", "config/puma.rb"]
