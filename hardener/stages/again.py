@@ -132,13 +132,9 @@ def _removed(candidate: Candidate) -> tuple[str, ...]:
 
 def base_of(candidate: Candidate) -> Base:
     """The builder's own base image, as FROM writes it."""
-    stage = candidate.stage
-    words = stage.start.value
-    reference = re.sub(r"(?i)\s+as\s+\S+\s*$", "", words).strip()
-    flags = " ".join(f"--{flag.name}={flag.value}" for flag in stage.start.flags)
     facts = candidate.model.facts
     return Base(
-        f"{flags} {reference}".strip(),
+        candidate.stage.image.value,
         candidate.family or "shadow",
         facts.user if facts is not None else None,
     )

@@ -83,7 +83,7 @@ class Repeated:
 
     Attributes:
         instruction: of the builder.
-        lines: what takes its place; None for the instruction itself, with its comments.
+        lines: what takes its place; None for the instruction itself.
     """
 
     instruction: Instruction

@@ -164,15 +164,19 @@ def _repeated_head(
 ) -> list[str]:
     """FROM, and the builder's instructions over again, each as far from the one above as there."""
     builder, name = names
-    start = filled(f"stages/{plan.template}.Dockerfile.j2", base=plan.needs.base, name=name).split(
-        "\n"
+    platform = stage.start.flag("platform")
+    text = filled(
+        f"stages/{plan.template}.Dockerfile.j2",
+        base=plan.needs.base,
+        platform=platform.value if platform is not None else None,
+        name=name,
     )
-    lines = [styled(line, style) for line in start[:-1]]
+    lines = [styled(line, style) for line in text.split("\n")[:-1]]
     for item in head:
         if _follows_blank(dockerfile, item.instruction):
             lines.append(style.newline)
         if item.lines is None:
-            lines.append(_whole(dockerfile, item.instruction, style))
+            lines.append(_ended(item.instruction.span.of(dockerfile.text), style))
         else:
             lines += [styled(line.replace("{builder}", builder), style) for line in item.lines]
     if plan.moved and is_spaced(dockerfile, stage):
