@@ -29,6 +29,8 @@ from hardener.stages.model import Artifact, Base, Needs, Refusal, Repeated
 from hardener.templating import lines_of
 
 _AS_IT_IS = frozenset({"ENV", "WORKDIR", "USER", "SHELL"})
+_MAKES = frozenset({"mkdir", "touch", "ln", "chmod", "chown", "chgrp"})
+_OWNS = frozenset({"chown", "chgrp"})
 _NOWHERE = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr"})
 _WORD = re.compile(r"[\w.-]+")
 
@@ -60,14 +62,14 @@ class _Found:
         trees: the folders of sources that are written in, with that user.
         roles: what becomes of each RUN, by the instruction's identity: `packages`, `installs`,
             `again`, or nothing.
-        made: folders that are made beside an installation, by the RUN.
+        beside: what a RUN does besides an installation, by its identity.
     """
 
     wanted: Wanted = field(default_factory=Wanted)
     folders: dict[str, str | None] = field(default_factory=dict)
     trees: dict[str, str | None] = field(default_factory=dict)
     roles: dict[int, frozenset[str]] = field(default_factory=dict)
-    made: dict[int, list[str]] = field(default_factory=dict)
+    beside: dict[int, list[Call]] = field(default_factory=dict)
 
     @property
     def moved(self) -> tuple[str, ...]:
@@ -104,7 +106,7 @@ def again(
     packages = sort_packages(candidate, found.wanted, interpreter)
     if isinstance(packages, Refusal):
         return packages
-    refusal = _check_again(candidate, head, found)
+    refusal = _check_beside(candidate, found) or _check_again(candidate, head, found)
     if refusal is not None:
         return refusal
     left_out = _left_out(candidate, head, tail, found, may_go)
@@ -173,9 +175,7 @@ def _read_runs(
             elif effect != "harmless" and call.name != "ldconfig":
                 return _unknown_step(run, " ".join(call.raw[:4]))
         if roles:
-            refusal = _beside(run, others, found)
-            if refusal is not None:
-                return refusal
+            found.beside[id(run.instruction)] = others
         elif others:
             roles.add("again")
         found.roles[id(run.instruction)] = frozenset(roles)
@@ -195,18 +195,48 @@ def _note(candidate: Candidate, run: Ran, installs: Installs, found: _Found) -> 
     return None
 
 
-def _beside(run: Ran, others: Sequence[Call], found: _Found) -> Refusal | None:
-    """Whether what a RUN does besides installing is done, or can be done over, in the final
-    stage: cleaning up is, and folders are made again."""
-    for call in others:
-        if call.name in ("rm", "rmdir"):
-            continue
-        paths = [joined(call.folder, operand) for operand in call.operands("-m", "--mode")]
-        if call.name == "mkdir" and None not in paths and None not in call.args:
-            found.made.setdefault(id(run.instruction), []).extend(path for path in paths if path)
-            continue
-        return _unknown_step(run, " ".join(call.raw[:4]))
+def _check_beside(candidate: Candidate, found: _Found) -> Refusal | None:
+    """Whether what RUNs do besides installing is in the folders that are copied, or can be done
+    over in the final stage: what is cleaned up need not be, accounts and folders are made again."""
+    for run in candidate.runs:
+        kept = []
+        for call in found.beside.get(id(run.instruction), ()):
+            if call.name in ("rm", "rmdir"):
+                continue
+            paths = _paths(call, found)
+            if paths and all(found.is_moved(path) for path in paths):
+                if call.name in _OWNS:
+                    return Refusal("unknown_owner", paths[0])
+                continue
+            again = effect_of(call) == "accounts" or call.name in _MAKES
+            plain = not (call.conditional or call.behind or call.writes)
+            same = call.folder == candidate.step(run.instruction).folder
+            if not (again and plain and same) or any("$" in word for word in call.raw):
+                return _unknown_step(run, " ".join(call.raw[:4]))
+            kept.append(call)
+        if kept:
+            found.beside[id(run.instruction)] = kept
+        else:
+            found.beside.pop(id(run.instruction), None)
     return None
+
+
+def _paths(call: Call, found: _Found) -> list[str] | None:
+    """The files and folders that a program makes or changes; None where they can't be told."""
+    if effect_of(call) == "fetch":
+        told = call.option("-O", "-o", "--output", "--output-document")
+        words = [told] if told else []
+    else:
+        words = call.operands("-m", "--mode", "-o", "-g", "-t")
+        if call.name in ("chmod", *_OWNS):
+            words = words[1:]
+    words += [word for word in call.writes if word]
+    places = [joined(call.folder, word) for word in words]
+    paths = [path for path in places if path is not None]
+    if call.name in ("cp", "ln", "install") and paths and found.is_moved(paths[-1]):
+        # what is copied or linked from elsewhere isn't asked for again
+        paths = paths[-1:]
+    return None if None in places else paths
 
 
 def _writes(call: Call) -> bool:
@@ -225,24 +255,22 @@ def _check_again(
     for run in candidate.runs:
         if "again" not in found.roles.get(id(run.instruction), ()) or run.instruction not in head:
             continue
-        paths = [
-            path
-            for call in run.calls
-            if effect_of(call) in ("files", "fetch") or _writes(call)
-            for word in (*call.operands("-m", "-o", "-g"), *(item for item in call.writes if item))
-            if (path := joined(call.folder, word)) is not None and "://" not in word
-        ]
+        told = [_paths(call, found) for call in run.calls if _leaves_files(call)]
+        paths = [path for paths in told for path in paths or ()]
         inside = [path for path in paths if found.is_moved(path)]
         if not inside:
             continue
-        accounts = any(effect_of(call) == "accounts" for call in run.calls)
-        if any(call.name in ("chown", "chgrp") for call in run.calls):
+        if any(call.name in _OWNS for call in run.calls):
             return Refusal("unknown_owner", inside[0])
-        # an operand that is no path stands in the working folder, which may be a moved one
-        if accounts or any(path.startswith("/") and path not in inside for path in paths):
+        accounts = any(effect_of(call) == "accounts" for call in run.calls)
+        if accounts or None in told or len(inside) < len(paths):
             return _unknown_step(run, inside[0])
         found.roles[id(run.instruction)] = frozenset()
     return None
+
+
+def _leaves_files(call: Call) -> bool:
+    return effect_of(call) in ("files", "fetch") or _writes(call)
 
 
 def _copies(candidate: Candidate, head: Sequence[Instruction]) -> list[Copied]:
@@ -335,8 +363,8 @@ def _head(
             own: list[str] = []
             if item is packages_at:
                 own += _package_lines(candidate, found.wanted, packages)
-            made = found.made.get(id(item), [])
-            own += [f"RUN mkdir -p {' '.join(made)}"] if made else []
+            beside = [" ".join(call.raw) for call in found.beside.get(id(item), ())]
+            own += [f"RUN {' && '.join(beside)}"] if beside else []
             if item is folders_at:
                 own += [_copy_line(artifact) for artifact in artifacts]
             if own:

@@ -135,6 +135,25 @@ def _remove(wanted: Wanted, call: Call, words: Sequence[str]) -> None:
         wanted.libraries.clear()
 
 
+def removes(run: Ran) -> bool:
+    """Whether a RUN takes packages away again."""
+    return any(call.name in _PROGRAMS and not _REMOVES.isdisjoint(call.args) for call in run.calls)
+
+
+def leans_on_lists(run: Ran) -> bool:
+    """Whether a RUN installs packages off lists that a RUN before has fetched.
+
+    Source: apt-get(8) (update); apk(8) (--update-cache, --no-cache).
+    """
+    calls = [call for call in run.calls if call.name in _PROGRAMS]
+    installing = [call for call in calls if {"install", "add"} & set(call.args)]
+    fetching = any(
+        "update" in call.args or call.has("--no-cache", "-U", "--update", "--update-cache")
+        for call in calls
+    )
+    return bool(installing) and not fetching
+
+
 def bare(word: str) -> str:
     """A package without version, release, tag and architecture, as in `gcc=4:12.2` or `gcc:amd64`.
 

@@ -24,6 +24,7 @@ PREFIX = "/usr/local"
 _PIP = re.compile(r"pip(?:[23](?:\.\d+)?)?")
 _PYTHON = re.compile(r"python(?:[23](?:\.\d+)?)?")
 _NOTHING = Installs()
+_MODULES = frozenset({"pip", "poetry", "pipenv", "uv", "easy_install", "venv", "virtualenv"})
 # installers that are fetched, and piped into an interpreter
 _INSTALLERS = ("install.python-poetry.org", "get-poetry", "get-pip.py", "astral.sh/uv")
 # options of `pip install` that take the next word
@@ -76,16 +77,27 @@ def installs(candidate: Candidate, run: Ran, call: Call) -> Installs | Refusal |
     if name in ("curl", "wget") and _fetches(call, *_INSTALLERS) and not call.has("-o", "-O"):
         return _NOTHING
     if name in ("sh", "bash") and _fetched(run, "astral.sh/uv"):
-        # uv alone, which the container may start
-        return Installs((f"{_home(candidate, run) or '/root'}/.local",))
+        home = _home(candidate, run)
+        if not starts(candidate, "uv", "uvx"):
+            return _NOTHING
+        return Installs((f"{home}/.local",)) if home else _unknown(call)
     return None
 
 
 def starts(candidate: Candidate, *names: str) -> bool:
-    """Whether the container starts one of these programs, be it through another."""
+    """Whether the container, a caller or a RUN behind the installations starts one of these
+    programs, be it through another."""
     words, code = candidate.command
-    started = {call.name for call in candidate.start.writes}
-    started |= {name_of(word) for word in (*words, *(code or "").split())}
+    lines = [words, (code or "").split()]
+    lines += [(*(run.entrypoint or ()), *(run.command or ())) for run in candidate.usage.runs]
+    started = {name_of(word) for line in lines for word in line}
+    started |= {call.name or "" for call in candidate.start.writes}
+    started |= {
+        call.name or ""
+        for run in candidate.runs
+        if run.instruction in candidate.tail
+        for call in run.calls
+    }
     return not started.isdisjoint(names)
 
 
@@ -94,7 +106,8 @@ def is_installer(call: Call) -> bool:
     name = call.name or ""
     if _PYTHON.fullmatch(name):
         words = [word for word in call.args if word]
-        return "-m" in words[:1] or any(name_of(word) == "setup.py" for word in words)
+        module = words[1] if words[:1] == ["-m"] and len(words) > 1 else None
+        return module in _MODULES or any(name_of(word) == "setup.py" for word in words)
     return bool(_PIP.fullmatch(name)) or name in (
         *("easy_install", "poetry", "pipenv", "uv", "virtualenv", "pyvenv"),
     )
@@ -109,7 +122,7 @@ def _python(candidate: Candidate, run: Ran, call: Call) -> Installs | Refusal | 
             return _environment(rest, rest.operands("-p", "--python", "--prompt"))
         if module in ("ensurepip", "compileall"):
             return _NOTHING
-        if module in ("pip", "poetry", "pipenv", "uv", "easy_install"):
+        if module in _MODULES:
             if module == "pip" and "/" in (call.words[0] or ""):
                 rest = replace(rest, words=(f"{parent(call.words[0] or '')}/pip", *args[2:]))
             return installs(candidate, run, rest)
@@ -120,7 +133,9 @@ def _python(candidate: Candidate, run: Ran, call: Call) -> Installs | Refusal | 
     if words[:1] in (["-"], []) and _fetched(run, "install.python-poetry.org", "get-poetry"):
         home = _home(candidate, run)
         place = _variable(candidate, run, "POETRY_HOME") or (f"{home}/.local" if home else None)
-        return Installs((place,)) if place else _unknown(call)
+        if not starts(candidate, "poetry"):
+            return _NOTHING
+        return Installs((place,)) if place and "$" not in place else _unknown(call)
     if words[:1] in (["-"], []) and _fetched(run, "get-pip.py"):
         return Installs((PREFIX,))
     if words and name_of(words[0]) == "setup.py":
@@ -247,12 +262,19 @@ def _poetry(candidate: Candidate, run: Ran, call: Call) -> Installs | Refusal:
         *("true", "1"),
     ):
         return Installs((f"{call.folder}/.venv",), tree)
+    if _brings_environment(candidate):
+        return Refusal("unknown_install", "poetry, with a .venv in the context,")
     place = _variable(candidate, run, "POETRY_VIRTUALENVS_PATH")
     cache = _variable(candidate, run, "POETRY_CACHE_DIR")
     home = _home(candidate, run)
     if place is None and cache is None and home is None:
         return _unknown(call)
     return Installs((place or f"{cache or f'{home}/.cache/pypoetry'}/virtualenvs",), tree)
+
+
+def _brings_environment(candidate: Candidate) -> bool:
+    """Whether the context has an environment that Poetry and Pipenv take rather than theirs."""
+    return candidate.context is not None and candidate.context.kind(".venv") is not None
 
 
 def _setting(candidate: Candidate, run: Ran, key: str, variable: str) -> str | None:
@@ -283,10 +305,10 @@ def _pipenv(candidate: Candidate, run: Ran, call: Call) -> Installs | Refusal:
     if call.has("--system"):
         where = _destination(candidate, run, call)
         return where if isinstance(where, Refusal) else Installs((where,))
-    if "PIPENV_VENV_IN_PROJECT=1" in run.instruction.value or _variable(
-        candidate, run, "PIPENV_VENV_IN_PROJECT"
-    ):
+    if _variable(candidate, run, "PIPENV_VENV_IN_PROJECT"):
         return Installs((f"{call.folder}/.venv",))
+    if _brings_environment(candidate):
+        return Refusal("unknown_install", "pipenv, with a .venv in the context,")
     home = _home(candidate, run)
     place = _variable(candidate, run, "WORKON_HOME")
     if place is None and home is None:
@@ -454,11 +476,15 @@ def _made_environments(candidate: Candidate) -> Iterator[str]:
 
 
 def _variable(candidate: Candidate, run: Ran, name: str) -> str | None:
-    """A variable that the file sets for a RUN; None where it is unset."""
-    value = candidate.step(run.instruction).scope.get(name)
+    """A variable that the file, or the RUN itself, sets; None where it is unset."""
+    scope = candidate.step(run.instruction).scope
+    beside = re.search(rf"(?<![\w$]){name}=[\"']?([^\s\"';&|]+)", run.instruction.value)
+    if beside is not None:
+        return expanded(scope, beside[1]) or beside[1]
+    value = scope.get(name)
     if isinstance(value, str) and value:
         return value
-    return expanded(candidate.step(run.instruction).scope, f"${name}") or None
+    return expanded(scope, f"${name}") or None
 
 
 def _is_root(candidate: Candidate, run: Ran) -> bool:

@@ -13,7 +13,7 @@ from hardener.project.ecosystems.python import (
 )
 from hardener.stages.again import again
 from hardener.stages.candidate import Candidate
-from hardener.stages.distribution import compilers_of, is_of_the_distribution
+from hardener.stages.distribution import compilers_of, leans_on_lists, removes
 from hardener.stages.knowledge import table
 from hardener.stages.model import Ecosystem, Needs, Refusal
 from hardener.stages.pip import installs, is_installer, starts
@@ -33,16 +33,11 @@ def builds(candidate: Candidate) -> Instruction | None:
     last = None
     for run in candidate.runs:
         own = any(is_installer(call) for call in run.calls)
-        packages = any(is_of_the_distribution(call) and _changes(call.args) for call in run.calls)
         installing = installing or own
-        if own or compilers_of(run) or packages:
+        if own or compilers_of(run) or removes(run) or leans_on_lists(run):
             last = run.instruction
     compilers = any(compilers_of(run) for run in candidate.runs)
     return last if installing and compilers else None
-
-
-def _changes(args: tuple[str | None, ...]) -> bool:
-    return not {"purge", "remove", "autoremove", "del"}.isdisjoint(args)
 
 
 def needs(candidate: Candidate) -> Needs | Refusal:

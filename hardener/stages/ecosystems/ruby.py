@@ -11,7 +11,7 @@ from hardener.dockerfile.nodes import Instruction
 from hardener.project.ecosystems.ruby import RubyProject, knowledge, read_ruby
 from hardener.stages.again import Installs, again
 from hardener.stages.candidate import Candidate
-from hardener.stages.distribution import compilers_of, is_of_the_distribution
+from hardener.stages.distribution import compilers_of, leans_on_lists, removes
 from hardener.stages.knowledge import table
 from hardener.stages.model import Ecosystem, Needs, Refusal
 
@@ -33,13 +33,8 @@ def builds(candidate: Candidate) -> Instruction | None:
     last = None
     for run in candidate.runs:
         own = any(_is_installer(call) for call in run.calls)
-        removes = any(
-            is_of_the_distribution(call)
-            and not {"purge", "remove", "autoremove", "del"}.isdisjoint(call.args)
-            for call in run.calls
-        )
         installing = installing or own
-        if own or removes or compilers_of(run):
+        if own or compilers_of(run) or removes(run) or leans_on_lists(run):
             last = run.instruction
     return last if installing and any(map(compilers_of, candidate.runs)) else None
 
