@@ -97,6 +97,8 @@ def again(
         may_go: whether the program does without a file of the context, by its name: a list of
             what to install.
     """
+    if not _brings_all(candidate):
+        return Refusal("unseen_sources")
     instructions = candidate.stage.instructions
     at = instructions.index(build) + 1
     head, tail = instructions[:at], instructions[at:]
@@ -124,6 +126,17 @@ def again(
         tuple(item for item in packages.keeps if item.why),
         head=lines,
         left=packages.builds or _removed(candidate),
+    )
+
+
+def _brings_all(candidate: Candidate) -> bool:
+    """Whether the context at hand has what the COPYs of the stage name."""
+    context = candidate.context
+    return context is not None and all(
+        source is not None and ("://" in source or bool(context.sources(source)))
+        for copy in candidate.model.copies
+        if copy.from_context
+        for source in copy.sources
     )
 
 
