@@ -230,7 +230,15 @@ def _libraries(candidate: Candidate, name: str, image: str) -> tuple[str, ...] |
         and (facts.release is None or facts.release not in (tag or ""))
     ):
         return _in_every_release(library)
+    if facts is not None and _is_old_alpine(facts.release) and facts.distribution == "alpine":
+        return None
     return run_time_packages(library, candidate)
+
+
+def _is_old_alpine(release: str | None) -> bool:
+    """Whether libraries were packed under other names (pkgs.alpinelinux.org, up to 3.17)."""
+    parts = (release or "").split(".")
+    return len(parts) == 2 and all(map(str.isdecimal, parts)) and tuple(map(int, parts)) < (3, 18)
 
 
 def _in_every_release(library: str) -> tuple[str, ...] | None:

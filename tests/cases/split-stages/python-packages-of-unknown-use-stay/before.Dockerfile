@@ -2,7 +2,7 @@ FROM python:3.11-slim-bookworm
 RUN apt-get update && apt-get upgrade -y && apt-get install -y \
     g++ cmake gfortran \
     ffmpeg=7:5.1.* \
-    libspatialindex-dev \
+    libgdal-dev \
     libjpeg-dev zlib1g-dev \
  && rm -rf /var/lib/apt/lists/*
 COPY requirements.txt /
