@@ -11,6 +11,11 @@ What it does
     needs no shell, else the bare distribution with the packages of the libraries and tools that
     are used; for Java and .NET the runtime of the same version.
 
+    What is interpreted (Python, Ruby) keeps its image: the final stage is the builder over again
+    without compilers and development packages. It copies what pip, Bundler and the like installed
+    (/usr/local, or the virtual environment), installs the libraries that development packages
+    stand for, and repeats all other packages and instructions.
+
     The final stage takes the name that the stage had, so that builds that name it as their target
     get what they got. A final stage that builds nothing, but stands on a JDK, an SDK or the image
     of a compiler, gets the smaller image in its place.
