@@ -16,7 +16,8 @@ from hardener.stages.candidate import Candidate
 from hardener.stages.distribution import compilers_of, leans_on_lists, removes
 from hardener.stages.knowledge import table
 from hardener.stages.model import Ecosystem, Needs, Refusal
-from hardener.stages.pip import installs, is_installer, starts
+from hardener.stages.python.environments import starts
+from hardener.stages.python.installers import installs, is_installer
 
 _IMAGES = frozenset({"python", "ghcr.io/astral-sh/uv"})
 # one of them stands in every RUN that installs

@@ -9,11 +9,12 @@ from hardener.analysis.paths import joined, name_of
 from hardener.analysis.steps import Ran
 from hardener.dockerfile.nodes import Instruction
 from hardener.project.ecosystems.ruby import RubyProject, knowledge, read_ruby
-from hardener.stages.again import Installs, again
+from hardener.stages.again import again
 from hardener.stages.candidate import Candidate
 from hardener.stages.distribution import compilers_of, leans_on_lists, removes
 from hardener.stages.knowledge import table
 from hardener.stages.model import Ecosystem, Needs, Refusal
+from hardener.stages.steps import Installs
 
 # docker-library/ruby: the interpreter's prefix; GEM_HOME and BUNDLE_APP_CONFIG are in it
 _PREFIX = "/usr/local"
