@@ -87,7 +87,8 @@ def caller_builds(candidate: Candidate) -> str | None:
     for run in candidate.usage.runs:
         if run.form in _DEVELOPING:
             return f"{candidate.usage.where(run)} works with the builder's tools"
-        for word in (*(run.entrypoint or ()), *(run.command or ())):
+        words = " ".join((*(run.entrypoint or ()), *(run.command or ()))).split()
+        for word in words:
             if name_of(word) in table("programs")["build_only"]["names"]:
                 return f"{candidate.usage.where(run)} runs {name_of(word)}"
     return None

@@ -34,7 +34,7 @@ _BUILDS_IN_PLACE = re.compile(
 def poetry(candidate: Candidate, run: Ran, call: Call) -> Installs | Refusal:
     """What one call of Poetry installs.
 
-    Source: Poetry documentation, Configuration (virtualenvs.*, cache-dir) and Managing environments.
+    Source: Poetry documentation, Configuration (virtualenvs.*, cache-dir), Managing environments.
     """
     words = call.operands("-C", "--directory", "--with", "--without", "--only", "-E", "--extras")
     verb = words[0] if words else ""
