@@ -1,0 +1,18 @@
+FROM python:3.12-slim-bookworm AS build
+RUN apt-get update && apt-get install -y gcc && useradd -m app && mkdir -p /data && chown app /data
+WORKDIR /app
+COPY . .
+RUN pip install -r requirements.txt && chown -R app /app
+RUN apt-get install -y curl
+
+FROM python:3.12-slim-bookworm
+RUN apt-get update \
+    && apt-get install -y curl libgomp1 \
+    && rm -rf /var/lib/apt/lists/*
+RUN useradd -m app && mkdir -p /data && chown app /data
+WORKDIR /app
+COPY . .
+RUN chown -R app /app
+COPY --from=build /usr/local /usr/local
+USER app
+CMD ["python", "app.py"]
