@@ -49,11 +49,13 @@ class Remark:
         transform: the name of the transform that says it.
         line: 1-based, in the file as it was.
         text: one line.
+        announces: as for a Change.
     """
 
     transform: str
     line: int
     text: str
+    announces: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +313,7 @@ class _State:
                 transform.name,
                 self._original.line_of(min(offset, last)),
                 self._redaction.hide(finding.reason),
+                finding.announces if isinstance(finding, Change) else frozenset(),
             )
             for finding, offset in zip(findings, self.table.original_offsets(starts), strict=True)
         ]

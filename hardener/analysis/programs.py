@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from hardener.analysis.calls import Call
 from hardener.analysis.knowledge import names, table
 from hardener.analysis.signs import Kind
 from hardener.analysis.stage import StageModel
 from hardener.analysis.supply import installed_packages
+
+# in front of the program, as `cross-env NAME=value node …` has it
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=", re.ASCII)
 
 
 def recipe_for(name: str) -> str | None:
@@ -38,7 +43,7 @@ def behind_prefix(call: Call) -> tuple[str | None, ...] | None:
             return rest[rest.index("--") + 1 :]
     else:
         return None
-    while rest and rest[0] is not None and rest[0].startswith("-"):
+    while rest and rest[0] is not None and (rest[0][:1] == "-" or _ASSIGNMENT.match(rest[0])):
         rest = rest[1:]
     return rest or None
 

@@ -243,7 +243,7 @@ def hardening_of(recipe: Recipe, task: Task) -> Hardening:
                         outcome.name,
                         remark.line,
                         remark.text,
-                        announced_by(remark.transform, names),
+                        announced_by(remark.transform, names) | remark.announces,
                     )
                     for remark in outcome.hardened.changes
                 )

@@ -8,9 +8,13 @@ from hardener.analysis.calls import Call
 from hardener.analysis.steps import Ran
 from hardener.stages.knowledge import table
 
-Effect = Literal["build", "harmless", "files", "accounts", "fetch", "packages", "unknown"]
+Effect = Literal[
+    "build", "harmless", "files", "accounts", "fetch", "packages", "project", "settings", "unknown"
+]
 
-_ORDER: tuple[Effect, ...] = ("accounts", "packages", "files", "fetch", "harmless", "build")
+_ORDER: tuple[Effect, ...] = (
+    *("accounts", "packages", "files", "fetch", "harmless", "build", "project", "settings"),
+)
 
 
 def effect_of(call: Call) -> Effect:
@@ -32,9 +36,10 @@ def effects_of(run: Ran) -> frozenset[Effect]:
     return frozenset(found)
 
 
-def unknown_in(run: Ran) -> str | None:
-    """The first program of a RUN of which it isn't known what it does, as it is written."""
+def unknown_in(run: Ran, *more: Effect) -> str | None:
+    """The first program of a RUN of which it isn't known what it does, or which does one of
+    `more`, as it is written."""
     for call in run.calls:
-        if effect_of(call) == "unknown":
+        if effect_of(call) in ("unknown", *more):
             return " ".join(word or raw for word, raw in zip(call.words, call.raw, strict=False))
     return None if run.code.complete and run.calls else "code that can't be read"

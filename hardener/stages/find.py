@@ -41,7 +41,7 @@ def find(candidate: Candidate) -> Found | None:
         if build is None or (not ecosystem.repeats and _cleans_up(candidate, build)):
             continue
         sketch = ecosystem.sketch(candidate)
-        refusal = _held_back(candidate, repeats=ecosystem.repeats)
+        refusal = _held_back(candidate, repeats=ecosystem.repeats, answered=ecosystem.answers)
         if refusal is not None:
             return Found(build, refusal, sketch)
         tail = behind(candidate, build) if ecosystem.repeats else tail_of(candidate, build)
@@ -77,12 +77,14 @@ def _found_toolchain(candidate: Candidate) -> Found | None:
     return Found(candidate.stage.start, refusal or swap, sketch)
 
 
-def _held_back(candidate: Candidate, *, repeats: bool = False) -> Refusal | None:
+def _held_back(
+    candidate: Candidate, *, repeats: bool = False, answered: frozenset[str] = frozenset()
+) -> Refusal | None:
     for name, guard in GUARDS:
         if repeats and guard is guards.caller_uses_tools:
             # all programs but those of a build are there
             guard = guards.caller_builds
-        met = guard(candidate)
+        met = None if name in answered else guard(candidate)
         if met is not None:
             return Refusal(name, met)
     return None

@@ -41,12 +41,14 @@ class Base:
         family: how accounts are made there; `none` where there is no shell.
         user: the user that it sets; None for root.
         folder: its working directory.
+        accounts: names of users that it is known to have.
     """
 
     reference: str
     family: Family
     user: str | None = None
     folder: str = "/"
+    accounts: frozenset[str] = frozenset()
 
     @property
     def has_shell(self) -> bool:
@@ -110,6 +112,10 @@ class Needs:
         head: the whole final stage up to what follows the build, where the ecosystem says it
             itself (see again.py); artifacts, packages and lines are in it already.
         left: what stays in the builder, for the reason of a change that has a head.
+        repeated: instructions of the builder that the final stage has as well.
+        handed: folders that belong to the container's user in the final stage, with all in them.
+        starts: whether the base starts the container as it is: the file's own CMD, ENTRYPOINT,
+            USER and WORKDIR, and the ENV in front of the build, aren't taken over.
     """
 
     what: str
@@ -123,6 +129,9 @@ class Needs:
     earlier: Earlier | None = None
     head: tuple[Repeated, ...] | None = None
     left: tuple[str, ...] = ()
+    repeated: tuple[Instruction, ...] = ()
+    handed: tuple[str, ...] = ()
+    starts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +169,7 @@ class Plan:
         repeated: instructions in front of that which both stages have, in order.
         folder: the working directory to be set; None where an instruction that follows does.
         user: the user to be set behind what is copied; None where that isn't needed.
+        dropped: instructions that neither stage keeps.
     """
 
     needs: Needs
@@ -169,6 +179,7 @@ class Plan:
     repeated: tuple[Instruction, ...] = ()
     folder: str | None = None
     user: str | None = None
+    dropped: tuple[Instruction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +195,7 @@ class Ecosystem:
         order: those with lower numbers are asked first.
         repeats: whether the final stage is the builder over again, with all its programs but
             those that only a build needs.
+        answers: guards that aren't asked, because `needs` looks at what they look at.
     """
 
     name: str
@@ -192,6 +204,7 @@ class Ecosystem:
     sketch: Callable[[Candidate], str]
     order: int = 50
     repeats: bool = False
+    answers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

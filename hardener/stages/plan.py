@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from hardener.analysis.calls import Call
 from hardener.analysis.choice import is_root
 from hardener.analysis.paths import is_below, joined
 from hardener.analysis.steps import Ran, speaks_posix
@@ -23,6 +24,8 @@ _OF_THE_CONTAINER = frozenset(
 )
 _ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst")
 _IN_THE_FOLDER = ("RUN", "COPY", "ADD")
+# of these, how it is started and stopped
+_STARTING = frozenset({"CMD", "ENTRYPOINT", "STOPSIGNAL"})
 _FOLDERS = re.compile(r"(?<![\w.])/[\w./-]+")
 
 
@@ -40,9 +43,11 @@ def planned(candidate: Candidate, needs: Needs, template: str) -> Plan | Refusal
     if refusal is not None:
         return refusal
     needs = replace(needs, artifacts=_each_once(needs.artifacts))
-    stranger = _stranger(candidate, needs.artifacts)
+    stranger = _stranger(candidate, needs)
     if stranger is not None:
         return Refusal("unknown_user", stranger)
+    if needs.starts:
+        return _started_by_base(needs, template, last, head, tail)
     moved = tuple(item for item in head if item.name in _OF_THE_CONTAINER)
     repeated = _repeated(candidate, needs, head, (*moved, *tail))
     if isinstance(repeated, Refusal):
@@ -75,7 +80,7 @@ def _each_once(artifacts: Sequence[Artifact]) -> tuple[Artifact, ...]:
     )
 
 
-def _stranger(candidate: Candidate, artifacts: Sequence[Artifact]) -> str | None:
+def _stranger(candidate: Candidate, needs: Needs) -> str | None:
     """An owner of artifacts whose account isn't there when the final stage copies them."""
     made = {
         word
@@ -84,7 +89,8 @@ def _stranger(candidate: Candidate, artifacts: Sequence[Artifact]) -> str | None
         for call in run.calls
         for word in call.args
     }
-    for artifact in artifacts:
+    made |= needs.base.accounts
+    for artifact in needs.artifacts:
         for name in (artifact.owner or "0").split(":"):
             if not name.isdecimal() and name not in made:
                 return name
@@ -95,6 +101,27 @@ def behind(candidate: Candidate, build: Instruction) -> tuple[Instruction, ...]:
     """All instructions behind the build, which the final stage carries out as before."""
     instructions = candidate.stage.instructions
     return tuple(instructions[instructions.index(build) + 1 :])
+
+
+def _started_by_base(
+    needs: Needs,
+    template: str,
+    last: Instruction,
+    head: Sequence[Instruction],
+    tail: Sequence[Instruction],
+) -> Plan | Refusal:
+    """The plan where the base of the final stage has its own way to start."""
+    for instruction in tail:
+        if instruction.name in ("RUN", "COPY", "ADD", "VOLUME", "SHELL", "ONBUILD"):
+            return Refusal("unknown_step", f"{instruction.name} (line {instruction.first_line})")
+    own = _OF_THE_CONTAINER - _STARTING
+    moved = tuple(item for item in head if item.name in own)
+    kept = (*moved, *(item for item in tail if item.name in own))
+    for name in _variables(kept):
+        return Refusal("unsure_environment", f"${name}")
+    dropped = [item for item in head if item.name in _STARTING]
+    dropped += [item for item in tail if item.name not in own]
+    return Plan(needs, template, last, moved, dropped=tuple(dropped))
 
 
 def tail_of(candidate: Candidate, build: Instruction) -> tuple[Instruction, ...] | Refusal:
@@ -154,13 +181,15 @@ def _head_refusal(
         if run.instruction not in head or run.instruction in candidate.setup:
             continue
         line = run.instruction.first_line
-        if needs.traced and "unknown" in effects_of(run):
-            return Refusal("unknown_step", f"{unknown_in(run)} (line {line})")
+        if needs.traced and not effects_of(run).isdisjoint(("project", "unknown")):
+            return Refusal("unknown_step", f"{unknown_in(run, 'project')} (line {line})")
         unpacked = _unpacked(candidate, run) if needs.traced else None
         if unpacked is not None:
             return Refusal("unknown_step", f"{unpacked} (line {line})")
         for call in run.calls:
             if given and call.name == "chown" and not call.conditional:
+                if _hands(call, needs.handed):
+                    continue
                 return Refusal("owned_folder", f"{' '.join(filter(None, call.args))} (line {line})")
     return None
 
@@ -190,6 +219,14 @@ def _unpacked(candidate: Candidate, run: Ran) -> str | None:
         if folder is None or (candidate.folder and is_below(folder, candidate.folder)):
             return " ".join(word for word in call.words[:2] if word)
     return None
+
+
+def _hands(call: Call, folders: Sequence[str]) -> bool:
+    """Whether chown only touches folders that belong to the user in the final stage as well."""
+    places = [joined(call.folder, word) for word in call.operands()[1:]]
+    return bool(places) and all(
+        place is not None and any(is_below(place, folder) for folder in folders) for place in places
+    )
 
 
 def _tail_refusal(
@@ -231,7 +268,7 @@ def _repeated(
             if names is None or names & used:
                 found.append(instruction)
                 used |= set(_variables([instruction]))
-        elif instruction in candidate.setup:
+        elif instruction in (*candidate.setup, *needs.repeated):
             found.append(instruction)
         elif instruction.name == "SHELL" and _runs_shell_form(final):
             if not speaks_posix(instruction.json):
@@ -320,6 +357,7 @@ def _user(
         run.instruction in candidate.setup and "accounts" in effects_of(run)
         for run in candidate.runs
     )
+    made_again = made_again or name in needs.base.accounts
     if name.isdecimal() and (not group or group.isdecimal()):
         return None if in_tail else user.text
     # which every distribution has, distroless too

@@ -281,7 +281,7 @@ def made_by_runs(
         if run.instruction in (*candidate.setup, *candidate.tail):
             continue
         for call in run.calls:
-            if effect_of(call) not in ("files", "fetch", "unknown"):
+            if effect_of(call) not in ("files", "fetch", "project", "unknown"):
                 continue
             for path in _made_by(call):
                 # the engine makes the folder of a volume itself

@@ -173,6 +173,12 @@ def _asked(candidate: Candidate, run: Run) -> tuple[list[Call], bool] | None:
     return (list(found.calls), True) if found.complete else None
 
 
+def health_calls(candidate: Candidate, value: str) -> list[Call] | None:
+    """What HEALTHCHECK starts; None where that can't be told."""
+    found = _health(candidate, value)
+    return None if found is None else found[0]
+
+
 def _health(candidate: Candidate, value: str) -> tuple[list[Call], bool] | None:
     """What HEALTHCHECK starts, and whether in a shell; nothing for NONE."""
     if value.strip().upper() == "NONE":

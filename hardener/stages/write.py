@@ -32,7 +32,7 @@ def edits_of(
     name = None if keeps or stage.name is None else stage.start.words()[2].value
     if not keeps:
         yield from _named(stage, builder, style)
-    for instruction in plan.moved:
+    for instruction in (*plan.moved, *plan.dropped):
         yield _taken_out(dockerfile, instruction)
     if plan.needs.earlier is not None:
         yield from _earlier(dockerfile, stage, plan.needs.earlier, style)
@@ -227,6 +227,8 @@ def _copies(artifacts: Sequence[Artifact], builder: str, folder: str) -> Iterato
 
 def _target(artifact: Artifact, folder: str) -> str:
     """The target as a person writes it: `./` in the working directory, else in full."""
+    if artifact.folder and artifact.target == folder != "/":
+        return "./"
     if not artifact.folder:
         same = posixpath.basename(artifact.source) == posixpath.basename(artifact.target)
         if same and posixpath.dirname(artifact.target) == folder and folder != "/":

@@ -127,6 +127,8 @@ class Change:
         edits: offsets in the text of the subject's Dockerfile.
         offset: what is meant, where that is no instruction (`# syntax=`); else None.
         handovers: what callers have to hand over in another way from now on.
+        announces: differences in the built image that it makes on purpose, besides those that the
+            transform always makes, in the words of verify/data/rules.toml.
     """
 
     anchor: Instruction
@@ -134,6 +136,7 @@ class Change:
     edits: tuple[Edit, ...]
     offset: int | None = None
     handovers: tuple[Handover, ...] = ()
+    announces: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,9 @@ class _Guard:
     reason: str
 
 
+# what is other than before where the base of the final stage has its own way to start
+_BY_THE_BASE = frozenset({"command", "entrypoint", "env", "ports", "stopsignal", "user", "workdir"})
+
 GUARDS = tuple(_Guard(name, entry["reason"]) for name, entry in table("refusals").items())
 
 
@@ -110,7 +113,9 @@ def look(subject: Subject) -> Iterator[Finding]:
         yield Change(found.anchor, f"{images} ({reason})", edits)
     else:
         edits = tuple(edits_of(dockerfile, stage, found.result, subject.usage.targets))
-        yield Change(found.anchor, _reason(found.result), edits)
+        starts = found.result.needs.starts
+        announces = _BY_THE_BASE if starts else frozenset()
+        yield Change(found.anchor, _reason(found.result), edits, announces=announces)
 
 
 def _advice(candidate: Candidate, found: Found, refusal: Refusal) -> str:
