@@ -1,0 +1,9 @@
+FROM node:20
+RUN apt-get update && apt-get install -y ghostscript
+WORKDIR /app
+COPY package*.json ./
+RUN npm ci
+COPY . .
+RUN npm run build
+EXPOSE 3000
+CMD ["npm", "start"]

@@ -1,0 +1,2 @@
+const express = require("express");
+express().use(express.static("../client/build")).listen(3000);

@@ -1,0 +1,11 @@
+FROM node:20-slim AS build
+RUN apt-get update && apt-get install -y python3 make g++ && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev
+
+FROM node:20-slim
+WORKDIR /app
+COPY --from=build /app ./
+COPY server.js ./
+CMD ["node", "server.js"]

@@ -1,0 +1,8 @@
+import express from "express";
+import path from "node:path";
+
+const app = express();
+app.use(express.static(path.join(__dirname, "..", "pages")));
+app.listen(3000);
+import { readdirSync } from "node:fs";
+for (const name of readdirSync(process.env.TEMPLATES ?? "letters")) console.log(name);

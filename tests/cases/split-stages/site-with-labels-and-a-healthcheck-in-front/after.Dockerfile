@@ -1,0 +1,27 @@
+FROM node:20-alpine AS build
+WORKDIR /app
+COPY package*.json ./
+RUN npm ci
+COPY . .
+RUN npm run build
+RUN npm install -g serve
+
+FROM nginxinc/nginx-unprivileged:stable-alpine
+RUN printf '%s\n' \
+    'server {' \
+    '    listen 5000;' \
+    '    root /usr/share/nginx/html;' \
+    '    charset utf-8;' \
+    '    charset_types text/css text/plain text/javascript application/javascript application/json;' \
+    '    gzip on;' \
+    '    gzip_types text/css text/plain text/javascript application/javascript application/json image/svg+xml;' \
+    '    include /etc/nginx/mime.types;' \
+    '    types { text/javascript mjs; application/manifest+json webmanifest; }' \
+    '    location / {' \
+    '        try_files $uri /index.html;' \
+    '    }' \
+    '}' > /etc/nginx/conf.d/default.conf
+COPY --from=build /app/build /usr/share/nginx/html
+LABEL org.example.team=desk
+HEALTHCHECK CMD curl -f http://localhost:5000/ || exit 1
+EXPOSE 5000
