@@ -47,7 +47,7 @@ def planned(candidate: Candidate, needs: Needs, template: str) -> Plan | Refusal
     if stranger is not None:
         return Refusal("unknown_user", stranger)
     if needs.starts:
-        return _started_by_base(needs, template, last, head, tail)
+        return _started_by_base(candidate, needs, template, last, head, tail)
     moved = tuple(item for item in head if item.name in _OF_THE_CONTAINER)
     repeated = _repeated(candidate, needs, head, (*moved, *tail))
     if isinstance(repeated, Refusal):
@@ -104,6 +104,7 @@ def behind(candidate: Candidate, build: Instruction) -> tuple[Instruction, ...]:
 
 
 def _started_by_base(
+    candidate: Candidate,
     needs: Needs,
     template: str,
     last: Instruction,
@@ -117,11 +118,19 @@ def _started_by_base(
     own = _OF_THE_CONTAINER - _STARTING
     moved = tuple(item for item in head if item.name in own)
     kept = (*moved, *(item for item in tail if item.name in own))
-    for name in _variables(kept):
+    declaring: list[Instruction] = []
+    used = set(_variables(kept))
+    for instruction in reversed((*head, *tail)):
+        names = _names(candidate, instruction) if instruction.name in ("ARG", "ENV") else None
+        if names and names & used:
+            declaring.append(instruction)
+            used = (used - names) | set(_variables([instruction]))
+    for name in sorted(used):
         return Refusal("unsure_environment", f"${name}")
+    repeated = tuple(item for item in reversed(declaring) if item in head)
     dropped = [item for item in head if item.name in _STARTING]
-    dropped += [item for item in tail if item.name not in own]
-    return Plan(needs, template, last, moved, dropped=tuple(dropped))
+    dropped += [item for item in tail if item.name not in own and item not in declaring]
+    return Plan(needs, template, last, moved, repeated, dropped=tuple(dropped))
 
 
 def tail_of(candidate: Candidate, build: Instruction) -> tuple[Instruction, ...] | Refusal:

@@ -69,7 +69,7 @@ def needs(candidate: Candidate) -> Needs | Refusal:
         return elsewhere
     site = [Artifact(folder, folder, folder=True) for folder in served]
     return Needs(
-        "the site that is built",
+        f"the site in {served[0]}",
         base,
         (*site, *outside, *tools.files),
         (*packages, *tools.packages(base)),

@@ -41,7 +41,8 @@ def needs(candidate: Candidate) -> Needs | Refusal:
         return Refusal("no_base", table("servers")["image"]["reference"])
     folder = table("servers")["image"]["folder"]
     return Needs(
-        "the site that is built",
+        f"the site in {served.folder}, which nginx serves on port {served.port} in place of "
+        f"{served.server},",
         base,
         (Artifact(served.folder, folder, folder=True),),
         final_lines=tuple(printed(configuration(folder, served), _CONFIGURATION)),
