@@ -138,11 +138,19 @@ def _other_answer(before: Answer, after: Answer | None, again: Answer | None) ->
         return f"HTTP {before.status} before; after, {after.failure if after else 'not asked'}"
     if before.status != after.status:
         return f"HTTP {before.status} before, {after.status} after"
-    if before.content_type != after.content_type:
+    if _media_type(before.content_type) != _media_type(after.content_type):
         return f"{before.content_type or 'no type'} before, {after.content_type or 'none'} after"
     if not same_text(before.body, after.body, again.body if again else None):
         return f"another body: {_quoted(before.body)} before, {_quoted(after.body)} after"
     return ""
+
+
+def _media_type(value: str) -> tuple[str, ...]:
+    """A Content-Type by what it says: its type, and its parameters in order.
+
+    Source: RFC 9110, 8.3.1 and 8.3.2 (no case in types and charsets, optional whitespace).
+    """
+    return tuple(part.strip().lower() for part in value.split(";"))
 
 
 def _complaints(

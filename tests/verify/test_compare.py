@@ -269,6 +269,12 @@ OK = Answer(200, "text/plain", b"fine")
             ["answer: GET :80/x: text/plain before, text/html after"],
             id="type",
         ),
+        pytest.param(replace(OK, content_type="Text/Plain"), [], id="type in another case"),
+        pytest.param(
+            replace(OK, content_type="text/plain;charset=latin-1"),
+            ["answer: GET :80/x: text/plain before, text/plain;charset=latin-1 after"],
+            id="charset",
+        ),
         pytest.param(
             Answer(None, "", b"", failure="connection refused"),
             ["answer: GET :80/x: HTTP 200 before; after, connection refused"],
