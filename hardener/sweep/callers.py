@@ -28,6 +28,7 @@ from hardener.project.callers.handover import Handover
 from hardener.sweep.task import Outcome, Task, failure_of, outcome_of
 
 _MOST_ROUNDS = 8
+_MOST_GUESSES = 5
 _NOT_SURE = "it can't be changed without changing more than that"
 _LINK = "it is a symbolic link"
 _NONE: frozenset[str] = frozenset()
@@ -108,12 +109,16 @@ def _demanded(outcomes: Sequence[Outcome], task: Task) -> dict[Path, _Caller]:
             for name in gone:
                 names.setdefault(name, []).append(outcome.name)
     for by, several in everything.items():
-        for build, text in _unplaced(several, task):
-            caller = found.setdefault(build.caller, _Caller(build.caller, by))
-            caller.unplaced.append((build.line, text))
-        for path, line, text in _strays(several, names, task):
+        guesses = sorted({*_unplaced(several, task), *_strays(several, names, task)})
+        for path, line, text in guesses[:_MOST_GUESSES]:
             caller = found.setdefault(path, _Caller(path, by))
             caller.unplaced.append((line, text))
+        if len(guesses) > _MOST_GUESSES:
+            path, line, text = guesses[_MOST_GUESSES - 1]
+            more = (
+                f"{text}; and so for {len(guesses) - _MOST_GUESSES} other builds of the repository"
+            )
+            found[path].unplaced[-1] = (line, more)
     return found
 
 
@@ -131,12 +136,12 @@ def _strays(
             yield file.path, line, told.stray(name, handovers, names[name])
 
 
-def _unplaced(handovers: Sequence[Handover], task: Task) -> Iterator[tuple[Build, str]]:
+def _unplaced(handovers: Sequence[Handover], task: Task) -> Iterator[tuple[Path, int, str]]:
     gone = {one.arg for one in handovers if one.kind != "environment"}
     for build in task.callers.unplaced:
         names = [name for name in build.args if name in gone]
         if names:
-            yield build, told.unplaced(build, names, handovers)
+            yield build.caller, build.line, told.unplaced(build, names, handovers)
 
 
 def _bases(task: Task) -> Mapping[Path, frozenset[str]]:
