@@ -178,7 +178,9 @@ class VariableSecret:
         if self.needed or self.flow.passed or not self.flow.held or not runs:
             return False
         return all(
-            run.form == "compose" and not {"environment", "command"} & set(run.unclear)
+            run.form == "compose"
+            and not run.env_files
+            and not {"environment", "command"} & set(run.unclear)
             for run in runs
         )
 
@@ -245,6 +247,7 @@ class VariableSecret:
             arg=self.flow.name if self.flow.passed else None,
             env=self.flow.name,
             stages=() if whole else tuple(stages),
+            optional=self.optional,
         )
 
 
