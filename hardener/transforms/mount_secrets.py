@@ -161,6 +161,12 @@ FILE_GUARDS = (
         "--mount=type=secret,id=…,target=… for others",
     ),
     _Guard(
+        "may_be_harmless",
+        "{met} isn't at hand here, so whether it holds a secret can't be seen. If it does, take it "
+        "out, and mount it in the RUN that reads it: --mount=type=secret,id={id},target={target}; "
+        "build with {flag}",
+    ),
+    _Guard(
         "is_started_with",
         "{name} is also named by {met}, so the image needs it or passes it on. Mount it where it "
         "is read (docker run -v, compose secrets, a Kubernetes Secret)",

@@ -80,6 +80,12 @@ class CopiedSecret:
         return any(use.removed for use in self.uses)
 
     @property
+    def unsure(self) -> bool:
+        """Whether it may as well hold no secret: it isn't at hand, and by its name alone it may
+        hold anything. What is deleted again was meant to be secret."""
+        return self.seen is None and self.kind.variables and not self.removed
+
+    @property
     def readers(self) -> list[FileUse]:
         """The RUNs that read it."""
         return [use for use in self.uses if use.reads]
@@ -119,9 +125,6 @@ def _found(
     target = _target(copy, source, kind, frozenset(item.folder for item in steps))
     found = CopiedSecret(analysis, step, copy, source, kind, target, seen)
     _follow(analysis, found)
-    if seen is None and not kind.always and not found.removed:
-        # by its name alone it may hold anything; what is deleted again was meant to be secret
-        return found if not kind.variables and not kind.runtime else None
     return found
 
 

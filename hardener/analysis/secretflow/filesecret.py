@@ -72,6 +72,10 @@ class FileSecret:
         """It is a whole folder of credentials."""
         return self.name if self.found.kind.folder else None
 
+    def may_be_harmless(self) -> str | None:
+        """It isn't at hand, and such a file may hold no secret."""
+        return self.name if self.found.unsure else None
+
     def is_started_with(self) -> str | None:
         """An instruction other than RUN names it."""
         for instruction in self.found.elsewhere:
