@@ -13,6 +13,7 @@ from hardener.project.ecosystems.node import (
     read_code,
 )
 from hardener.project.ecosystems.node_lock import read_lock
+from hardener.secrets.credentials import credential_named
 from hardener.stages.candidate import Candidate
 from hardener.stages.ecosystems import node_static
 from hardener.stages.elsewhere import made_elsewhere
@@ -37,6 +38,7 @@ from hardener.stages.packages import installed, is_for_the_build, is_for_the_con
 from hardener.stages.reads import tree_of
 from hardener.stages.runtime import Tools, tools_of
 
+_MOST_OF_NPMRC = 64 * 1024
 # folders of the system, which aren't a program's own
 _SYSTEM = frozenset(
     {"/", "/usr", "/usr/local", "/usr/bin", "/usr/lib", "/usr/local/bin", "/etc", "/var", "/bin",
@@ -230,9 +232,28 @@ def _prune_line(candidate: Candidate, app: App, install: Install) -> tuple[str, 
     line = pruning(install, app.project, major_of(candidate))
     if line is None:
         return Refusal("unknown_manager", install.manager)
+    logins = _logins(candidate, app)
+    if logins and install.manager == "yarn":
+        return Refusal("unknown_manager", "Yarn with a login")
+    line = "".join(f"{name}= " for name in logins) + line
     if candidate.step(_last_of_builder(candidate)).folder != install.folder:
         line = f"cd {install.folder} && {line}"
     return (f"RUN {line}",)
+
+
+def _logins(candidate: Candidate, app: App) -> list[str]:
+    """The variables that .npmrc reads and that no ENV sets: npm before 9 and Yarn refuse to work
+    where one is missing, also where nothing is fetched.
+
+    Source: npm docs, npmrc; npm/cli changelog, 9.0.0 (config).
+    """
+    assert candidate.context is not None
+    head = candidate.context.head(app.project.path(".npmrc"), _MOST_OF_NPMRC)
+    kind = credential_named(".npmrc")
+    if head is None or kind is None:
+        return []
+    wanted = dict.fromkeys(kind.wanted(head.decode("utf-8", "replace")))
+    return [name for name in wanted if not candidate.model.environment(name)]
 
 
 def _last_of_builder(candidate: Candidate) -> Instruction:
