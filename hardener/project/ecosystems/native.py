@@ -51,7 +51,7 @@ _PKG_CONFIG = re.compile(
 )
 _FIND_LIBRARY = re.compile(r"\bfind_library\s*\(\s*\w+\s+(?:NAMES\s+)?([\w.+-]+)", re.IGNORECASE)
 _DEFINED = re.compile(r"-D\w+=[\\'\"]*(/[\w./-]+)")
-_INSTALL = re.compile(r"\binstall\b")
+_INSTALL = re.compile(r"\b(?:install|cp|mv|rsync|ln)\b|\$[({]INSTALL")
 _OF_DATA = re.compile(r"-m[ \t]*0?644|share|etc|datadir|sysconfdir|libdir")
 _FETCHED = re.compile(r"\b(?:FetchContent_Declare|ExternalProject_Add|CPMAddPackage)\b")
 
@@ -67,6 +67,8 @@ class NativeProject:
         cplusplus: whether any source is C++.
         shared: where it makes shared libraries of its own; None where it doesn't.
         installs: where `make install` installs more than programs; None where it doesn't.
+        sanitizer: where it is built with the run-time library of a sanitizer (GCC manual,
+            Instrumentation Options); None where it isn't.
         fetched: whether sources of others are fetched in the build.
         literals: the strings in its code.
         untraced, runs_programs, plugins: where the code does what can't be traced.
@@ -80,6 +82,7 @@ class NativeProject:
     cplusplus: bool
     shared: str | None
     installs: str | None
+    sanitizer: str | None
     fetched: bool
     literals: tuple[Literal, ...]
     untraced: str | None
@@ -95,12 +98,14 @@ def read_native(context: BuildContext) -> NativeProject:
     known = knowledge()
     programs: set[str] = set()
     links: dict[str, None] = {}
-    shared = installs = None
+    shared = installs = sanitizer = None
     folders: set[str] = set()
     fetched = False
     literals: list[Literal] = []
     for path, text in _makefiles(context):
         cmake = path.endswith((".txt", ".cmake"))
+        if sanitizer is None and ("-fsanitize=" in text or "b_sanitize=" in text):
+            sanitizer = f"a sanitizer ({path})"
         if path.endswith("meson.build"):
             programs.update(_MESON.findall(text))
             links.update(dict.fromkeys(_MESON_LINKS.findall(text)))
@@ -142,6 +147,7 @@ def read_native(context: BuildContext) -> NativeProject:
         any(file.path.endswith(tuple(known["cplusplus"]["endings"])) for file in sources.files),
         shared,
         installs,
+        sanitizer,
         fetched,
         (
             *literals,

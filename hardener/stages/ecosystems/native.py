@@ -147,6 +147,12 @@ def _libraries(candidate: Candidate, project: NativeProject) -> tuple[Package, .
         for word in call.args
         if word and word.startswith("-l")
     ]
+    words = [word for run in candidate.runs for call in run.calls for word in call.words if word]
+    if any("-fopenmp" in word for word in words):
+        flags.append("gomp")
+    sanitizer = project.sanitizer or next((word for word in words if "-fsanitize=" in word), None)
+    if sanitizer is not None:
+        return Refusal("unknown_package", f"of the library of {sanitizer}")
     flags += [word for _, call in candidate.calls("pkg-config") for word in call.operands()]
     for name in (*project.links, *flags):
         if name in project.programs or name in ("PkgConfig", "Git", "CMake", "Python3"):
