@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hardener.analysis.steps import Ran
@@ -12,6 +13,10 @@ from hardener.stages.model import Artifact, Refusal
 from hardener.stages.reads import Code, Tree, found_beside, made_by_runs, read_files, tree_of
 from hardener.stages.runtime import Tools, tools_of
 from hardener.stages.traced import Traced, program_of
+
+# with a path, a wildcard or an ending: a bare word is more likely a command or an option's value
+_WORD = re.compile(r"(?<![\w./*-])(?=[\w*-]*[./*])[\w./*-]{2,200}")
+_MOST_SCRIPT = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +113,34 @@ def around_of(
     tree = tree_of(candidate)
     if tree is None or not reading.seen:
         return Refusal("unseen_sources")
+    tools = tools_of(candidate, program, without)
+    if isinstance(tools, Refusal):
+        return tools
+    literals = (*reading.literals, *_of_scripts(candidate, tree, tools))
     named = [
-        *(word.text for word in reading.literals),
+        *(word.text for word in literals),
         *(word for word, _ in candidate.arguments()),
     ]
     made = made_by_runs(candidate, named, outputs)
     if made is not None:
         return made
-    tools = tools_of(candidate, program, without)
-    if isinstance(tools, Refusal):
-        return tools
-    files = read_files(candidate, tree, reading.literals, reading.code)
+    files = read_files(candidate, tree, literals, reading.code)
     return Around(tree, (*files, *found_beside(candidate, tree, beside), *tools.files), tools)
+
+
+def _of_scripts(candidate: Candidate, tree: Tree, tools: Tools) -> Iterator[Literal]:
+    """The words of the scripts that the container runs, also those that are no arguments of a
+    program: of loops, tests and redirections."""
+    context = candidate.context
+    for item in tools.files:
+        path = tree.files.get(item.target)
+        if context is None or path is None:
+            continue
+        text = (context.head(path, _MOST_SCRIPT) or b"").decode("utf-8", "replace")
+        for number, line in enumerate(text.split("\n"), 1):
+            if not line.lstrip().startswith("#"):
+                for word in _WORD.findall(line):
+                    yield Literal(word, f"{path}:{number}")
 
 
 def owner_of(candidate: Candidate, run: Ran) -> str | None:

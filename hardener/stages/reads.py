@@ -16,9 +16,11 @@ from hardener.project.ecosystems.sources import Literal
 from hardener.stages.candidate import Candidate
 from hardener.stages.effects import effect_of
 from hardener.stages.model import Artifact, Refusal
+from hardener.stages.patterns import folder_of, name_pattern, with_wildcards
 
 # a string that may be a path, or a pattern of paths
-_PATHLIKE = re.compile(r"(?:file://)?[\w./*@+~%-]{1,200}")
+_PATHLIKE = re.compile(r"(?:file://)?[\w./*+@~%{}$-]{1,200}")
+_OF_THE_KERNEL = ("/dev", "/proc", "/sys")
 _MOST_ENTRIES = 40_000
 
 
@@ -210,8 +212,10 @@ def _is_embedded(place: str, code: Code, roots: Collection[str]) -> bool:
 
 def _meant(candidate: Candidate, text: str, places: _Places, code: Code) -> Iterator[str]:
     """The places in the image that a string may mean."""
-    if "*" in text or "%" in text:
-        text = parent(re.split(r"[*%]", text)[0]) if "/" in text else "."
+    text = with_wildcards(text)
+    yield from _like(candidate, text, places)
+    if "*" in text:
+        text = parent(text.partition("*")[0]) if "/" in text else "."
         if text.strip("./") == "":
             return
     clean = text.rstrip("/")
@@ -223,6 +227,8 @@ def _meant(candidate: Candidate, text: str, places: _Places, code: Code) -> Iter
     for place in told:
         if place is not None and place != "/" and places.holds(place):
             yield place
+    if not any(place is not None and places.holds(place) for place in told):
+        yield from _written_to(candidate, clean, places)
     if absolute:
         return
     tail = joined("/", clean)
@@ -233,6 +239,30 @@ def _meant(candidate: Candidate, text: str, places: _Places, code: Code) -> Iter
         yield from (place for place in places.named.get(name, ()) if place.endswith(tail))
     for ending in code.stems:
         yield from places.named.get(name + ending, ())
+
+
+def _written_to(candidate: Candidate, text: str, places: _Places) -> Iterator[str]:
+    """The folder of a file that isn't there yet, for the program may make it."""
+    place, folder = joined(candidate.folder, text), joined(candidate.folder, folder_of(text) or ".")
+    if folder is None or folder not in places.folders or is_below(candidate.folder or "/", folder):
+        return
+    others = (copy.target for copy in candidate.copies if not copy.from_context)
+    if not any(place and other and is_below(place, other) for other in others):
+        yield folder
+
+
+def _like(candidate: Candidate, text: str, places: _Places) -> Iterator[str]:
+    """The files whose names a string is a part or a pattern of; where it holds no more of them
+    than their ending, those in the working directory."""
+    pattern = name_pattern(text)
+    if pattern is None:
+        return
+    *folders, _ = text.rpartition("*")[0].split("/")
+    for place in sorted(places.files):
+        if fnmatchcase(name_of(place), pattern):
+            ending_alone = pattern.startswith("*.")
+            if parent(place) == candidate.folder or not (ending_alone or any(folders)):
+                yield place
 
 
 def _above(place: str) -> Iterator[str]:
@@ -281,9 +311,8 @@ def made_by_runs(
         if run.instruction in (*candidate.setup, *candidate.tail):
             continue
         for call in run.calls:
-            if effect_of(call) not in ("files", "fetch", "project", "unknown"):
-                continue
-            for path in _made_by(call):
+            makes = effect_of(call) in ("files", "fetch", "project", "unknown")
+            for path in (*(_made_by(call) if makes else ()), *_written_by(call)):
                 # the engine makes the folder of a volume itself
                 if call.name == "mkdir" and path in volumes:
                     continue
@@ -311,9 +340,13 @@ def _made_by(call: Call) -> Iterator[str]:
             yield target
     elif call.name not in ("chmod", "chown", "chgrp", "rm", "rmdir", "sed", "patch"):
         yield from operands
+
+
+def _written_by(call: Call) -> Iterator[str]:
+    """The files that the output of a command goes to, whatever the command is."""
     for item in call.writes:
         place = joined(call.folder, item) if item else None
-        if place is not None:
+        if place is not None and not any(is_below(place, folder) for folder in _OF_THE_KERNEL):
             yield place
 
 

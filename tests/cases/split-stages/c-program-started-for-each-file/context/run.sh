@@ -1,0 +1,2 @@
+#!/bin/bash
+for f in *.txt; do ./app "$f"; done

@@ -1,0 +1,6 @@
+FROM gcc:12
+WORKDIR /app
+COPY . .
+RUN gcc -o app main.c
+ENTRYPOINT ["./app"]
+CMD ["level1"]
