@@ -66,6 +66,10 @@ def java_command(call: Call) -> JavaCommand:
         if word.startswith("-javaagent:"):
             agent = joined(call.folder, word.removeprefix("-javaagent:").partition("=")[0])
             paths += [agent] if agent else []
+        elif word.endswith(".java"):
+            # a source file, which the compiler of the JDK takes first (JEP 330)
+            complete = False
+            break
         elif not word.startswith(("-", "@")):
             if not paths and call.folder is not None:
                 # a class of the working directory

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 # what format functions put values in for: printf(3), fmt of Go, format! of Rust, $"" of C#
 _PLACEHOLDER = re.compile(r"%[-+#0-9.]{0,8}[a-zA-Z]|%|\$?\{[^{}]{0,80}\}")
+_BETWEEN = re.compile(r"[=:,;?&|]")
 _ENDING = re.compile(r"\.[A-Za-z]\w{1,9}")
 _STEM = re.compile(r"[\w./-]*\w{2}[-_.]")
 # registered top-level media types (RFC 6838, section 4.2): `text/plain` is no file
@@ -15,6 +17,18 @@ _MEDIA = frozenset(
         *("message", "model", "multipart", "text", "video"),
     }
 )
+
+
+def parts_of(text: str) -> Iterator[str]:
+    """A string, and the paths that an option (`--config=etc/app`), a list (`a:b`) or a URL
+    (`sqlite://data/app.db?mode=ro`) holds."""
+    yield text
+    parts = _BETWEEN.split(text)
+    if len(parts) > 1 and not any(blank in text for blank in " \t\n"):
+        for part in parts:
+            clean = part if part.startswith("///") else part.removeprefix("//")
+            if "/" in clean or "." in clean:
+                yield clean.replace("///", "/")
 
 
 def with_wildcards(text: str) -> str:

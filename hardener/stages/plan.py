@@ -165,6 +165,11 @@ def _works_on_outputs(candidate: Candidate, run: Ran, build: Instruction) -> boo
     ]
     found = False
     for call in run.calls:
+        if call.name in ("cp", "mv", "install", "ln") and len(call.operands()) > 1:
+            taken = [joined(call.folder, word) for word in call.operands()[:-1]]
+            if any(path and _is_of_build(candidate, path, at) for path in taken):
+                return True
+    for call in run.calls:
         effect = effect_of(call)
         if effect == "accounts" or call.name in ("mkdir", "chown", "chgrp", "touch"):
             return False
@@ -174,6 +179,20 @@ def _works_on_outputs(candidate: Candidate, run: Ran, build: Instruction) -> boo
                 return False
             found = True
     return found
+
+
+def _is_of_build(candidate: Candidate, path: str, at: int) -> bool:
+    """Whether a path is in a folder that the builder works in, or copies to, up to its
+    instruction number `at`, and isn't copied since."""
+    instructions = candidate.stage.instructions
+    folders: set[str] = set()
+    for copy in candidate.copies:
+        if copy.target and instructions.index(copy.instruction) > at:
+            if is_below(path, copy.target):
+                return False
+        elif copy.target:
+            folders.add(copy.target)
+    return any(folder != "/" and is_below(path, folder) for folder in folders)
 
 
 def _head_refusal(

@@ -16,7 +16,7 @@ from hardener.project.ecosystems.sources import Literal
 from hardener.stages.candidate import Candidate
 from hardener.stages.effects import effect_of
 from hardener.stages.model import Artifact, Refusal
-from hardener.stages.patterns import folder_of, name_pattern, with_wildcards
+from hardener.stages.patterns import folder_of, name_pattern, parts_of, with_wildcards
 
 # a string that may be a path, or a pattern of paths
 _PATHLIKE = re.compile(r"(?:file://)?[\w./*+@~%{}$-]{1,200}")
@@ -113,7 +113,7 @@ def read_files(
     places = _Places.of(tree, code)
     words = [Literal(text, place) for text, place in candidate.arguments()]
     words += [Literal(volume.path, "VOLUME") for volume in candidate.model.volumes]
-    for literal in (*words, *literals):
+    for literal in divided((*words, *literals)):
         text = literal.text.removeprefix("file://")
         if text.strip("./*") == "":
             continue
@@ -126,13 +126,20 @@ def read_files(
         for place in meant:
             if place not in found:
                 found[place] = Artifact(place, place, literal.place, place in places.folders)
-    for item in _of_other_stages(candidate, [*words, *literals], code, tree):
+    for item in _of_other_stages(candidate, [*divided((*words, *literals))], code, tree):
         found.setdefault(item.target, item)
     return tuple(
         item
         for place, item in sorted(found.items())
         if not any(folder in found for folder in _above(place))
     )
+
+
+def divided(literals: Iterable[Literal]) -> Iterator[Literal]:
+    """The strings, and the paths that stand in them."""
+    for literal in literals:
+        for text in parts_of(literal.text):
+            yield Literal(text, literal.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +325,8 @@ def made_by_runs(
                     continue
                 if path not in outputs and path != "/":
                     made.setdefault(path, run.instruction)
-    for word in dict.fromkeys((*words, *volumes)):
+    parts = (part for word in words for part in parts_of(word))
+    for word in dict.fromkeys((*parts, *volumes)):
         meant = joined(candidate.folder, word) if _PATHLIKE.fullmatch(word) else None
         if meant is None or word.strip("./") == "":
             continue

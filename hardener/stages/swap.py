@@ -10,7 +10,7 @@ from hardener.stages.bases import plain
 from hardener.stages.candidate import Candidate
 from hardener.stages.dotnet import cultures, runtime_image, unset_lines
 from hardener.stages.effects import effects_of, unknown_in
-from hardener.stages.java import runtime_of
+from hardener.stages.java import java_command, runtime_of
 from hardener.stages.knowledge import table
 from hardener.stages.model import Base, Package, Refusal, Swap
 from hardener.stages.packages import installed, is_for_the_container
@@ -33,7 +33,7 @@ def swap_of(candidate: Candidate) -> Swap | Refusal | None:
     tools = tools_of(candidate, started, without=frozenset({"java", "dotnet"}))
     if isinstance(tools, Refusal):
         return tools
-    packages = list(tools.packages(base)) if _is_bare(base) else []
+    packages = list(tools.packages(base))
     if _is_bare(base):
         added = table("toolchains")["added"][base.family]
         packages += [Package(name, candidate.shown_image) for name in added]
@@ -105,6 +105,12 @@ def _uses(candidate: Candidate) -> Refusal | None:
     names = {program.name for program in candidate.start.programs}
     if "java" not in names:
         return None
+    if not all(
+        java_command(program.call).complete
+        for program in candidate.start.programs
+        if program.name == "java"
+    ):
+        return Refusal("untraced_start", "java with a class path that can't be told")
     project = read_java(candidate.context)
     if project.tools is not None:
         return Refusal("needs_tools", project.tools)

@@ -49,7 +49,7 @@ def needs(candidate: Candidate) -> Needs | Refusal:
         return Refusal("untraced_start", "nothing that was built")
     call = programs[0].call
     command = java_command(call)
-    if not command.complete or not command.paths:
+    if not command.complete or not command.paths or "/" in command.paths:
         return Refusal("untraced_start", "java with a class path that can't be told")
     made = _made(candidate)
     for path in command.paths:

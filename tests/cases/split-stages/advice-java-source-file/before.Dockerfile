@@ -1,0 +1,5 @@
+FROM eclipse-temurin:17
+COPY . /app
+WORKDIR /app
+RUN javac Main.java
+CMD ["java","Main.java"]

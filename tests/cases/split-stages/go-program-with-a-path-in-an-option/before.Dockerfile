@@ -1,0 +1,6 @@
+FROM golang:1.19
+WORKDIR /app
+COPY . .
+RUN go build -o app .
+ENTRYPOINT ["./app"]
+CMD ["--config=settings/prod"]
