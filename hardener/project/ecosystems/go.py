@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,13 @@ _REQUIRE = re.compile(r"^(?:require[ \t]+)?[ \t]*([\w.~-]+\.[\w.~/-]+)[ \t]+v\d"
 _IMPORTS = re.compile(r"^import[ \t]*(?:\(([^)]*)\)|(?:[\w.]+[ \t]+)?(\"[^\"\n]*\"))", re.MULTILINE)
 _QUOTED = re.compile(r"\"([^\"\n]*)\"|`([^`\n]*)`")
 _EMBED = re.compile(r"^//go:embed[ \t]+([^\n]+)", re.MULTILINE)
+# what takes a path of the file system, not of an embed.FS (pkg.go.dev/std; gin, echo: Static)
+_OPENED = re.compile(
+    r"(?:\bos\.(?:Open|OpenFile|ReadFile|ReadDir|DirFS|Stat)|\bioutil\.Read(?:File|Dir)"
+    r"|\bhttp\.(?:Dir|ServeFile)|\bfilepath\.(?:Walk|WalkDir|Glob)"
+    r"|\.(?:ParseFiles|ParseGlob|LoadHTMLGlob|LoadHTMLFiles|Static|StaticFile))"
+    r"\(([^()\n]{1,200})"
+)
 _MAIN = re.compile(r"^package[ \t]+main\b", re.MULTILINE)
 _MAJOR = re.compile(r"v[2-9]\d*|v1\d+")
 _MOST_BYTES = 1024 * 1024
@@ -32,7 +40,8 @@ class GoProject:
         module: its path; None without go.mod.
         requires: the modules that it is built with besides the standard library.
         imports: the packages that its code imports, each with the first place.
-        embedded: patterns of `//go:embed`, from the context's root.
+        embedded: patterns of `//go:embed`, from the context's root, but for those of files that
+            the code opens on disk as well.
         literals: the strings in its code.
         untraced: where it opens files that can't be told; None where nothing does.
         runs_programs: where it starts other programs; None where nothing does.
@@ -97,7 +106,7 @@ def read_go(context: BuildContext, folder: str = ".") -> GoProject:
         found[1] if found else None,
         tuple(dict.fromkeys(_REQUIRE.findall(text))),
         _imports(sources),
-        tuple(_embedded(context, sources)),
+        tuple(_embedded_alone(context, sources)),
         tuple(_literals(sources)),
         sources.first(known["untraced"]["words"]),
         sources.first(known["programs"]["words"]),
@@ -126,6 +135,27 @@ def _imports(sources: Sources) -> dict[str, str]:
 def _literals(sources: Sources) -> list[Literal]:
     imported = set(_imports(sources))
     return [literal for literal in sources.literals() if literal.text not in imported]
+
+
+def _embedded_alone(context: BuildContext, sources: Sources) -> Iterator[str]:
+    """The embedded files that are read from the program alone."""
+    opened = [
+        (path[1] or path[2]).removeprefix("./").rstrip("/").split("/")
+        for file in sources.files
+        for call in _OPENED.finditer(file.code)
+        for path in _QUOTED.finditer(call[1])
+    ]
+    for pattern in _embedded(context, sources):
+        parts = pattern.split("/")
+        if not any(
+            all(
+                fnmatchcase(part, other) or fnmatchcase(other, part)
+                for part, other in zip(path, parts, strict=False)
+            )
+            for path in opened
+            if path != [""]
+        ):
+            yield pattern
 
 
 def _embedded(context: BuildContext, sources: Sources) -> list[str]:
