@@ -69,18 +69,23 @@ class Compiled:
 
 
 def compiled(
-    candidate: Candidate, outputs: Mapping[str, Ran], reading: Reading
+    candidate: Candidate,
+    outputs: Mapping[str, Ran],
+    reading: Reading,
+    *,
+    beside: Sequence[str] = (),
 ) -> Compiled | Refusal:
     """Trace the start of a container to one of the outputs of the build.
 
     Parameters:
         outputs: paths of the image that the build makes, each with the RUN.
+        beside: names of files that it looks for in its working directory without being told.
     """
     program = program_of(candidate, list(outputs))
     if isinstance(program, Refusal):
         return program
     made = {*outputs, program.place, program.built}
-    around = around_of(candidate, program.place, reading, made)
+    around = around_of(candidate, program.place, reading, made, beside=beside)
     if isinstance(around, Refusal):
         return around
     run = outputs[program.built]

@@ -264,12 +264,15 @@ def _like(candidate: Candidate, text: str, places: _Places) -> Iterator[str]:
     pattern = name_pattern(text)
     if pattern is None:
         return
-    *folders, _ = text.rpartition("*")[0].split("/")
+    *folders, _ = text.split("/")
+    anywhere = not pattern.startswith("*.") and not any(folders)
     for place in sorted(places.files):
         if fnmatchcase(name_of(place), pattern):
-            ending_alone = pattern.startswith("*.")
-            if parent(place) == candidate.folder or not (ending_alone or any(folders)):
+            if parent(place) == candidate.folder or anywhere:
                 yield place
+            elif folders[:1] == ["*"] and not is_below(candidate.folder or "/", parent(place)):
+                # the folder is put in as well
+                yield parent(place)
 
 
 def _above(place: str) -> Iterator[str]:

@@ -47,7 +47,12 @@ def needs(candidate: Candidate) -> Needs | Refusal:
             for path in _outputs(candidate, project, call):
                 outputs[path] = run
                 static[path] = _is_static(candidate, call)
-    found = compiled(candidate, outputs, _reading(project))
+    beside = [
+        name
+        for name, crates in knowledge()["library_files"]["names"].items()
+        if not project.crates.isdisjoint(crates)
+    ]
+    found = compiled(candidate, outputs, _reading(project), beside=beside)
     if isinstance(found, Refusal):
         return found
     alone = static[found.program.built]
@@ -82,7 +87,9 @@ def _reading(project: RustProject) -> Reading:
         ("untraced_files", project.untraced),
     )
     names = frozenset({"Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "Dockerfile"})
-    code = Code((".rs", ".md", "Dockerfile"), names, project.embedded)
+    stems = knowledge()["stems"]
+    endings = () if project.crates.isdisjoint(stems["crates"]) else tuple(stems["endings"])
+    code = Code((".rs", ".md", "Dockerfile"), names, project.embedded, endings)
     return Reading(project.literals, signs, code, project.whole, project.seen)
 
 

@@ -1,0 +1,3 @@
+package main
+import "github.com/gin-gonic/gin"
+func main(){ r:=gin.Default(); r.LoadHTMLGlob("**/*.tmpl"); r.Static("/assets","./public"); r.StaticFile("/favicon.ico","favicon.ico"); r.Run() }

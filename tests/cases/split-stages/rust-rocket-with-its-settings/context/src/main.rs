@@ -1,0 +1,2 @@
+#[macro_use] extern crate rocket;
+#[launch] fn r()->_{ rocket::build() }
