@@ -117,19 +117,38 @@ def global_packages(run: Ran) -> frozenset[str]:
     )
 
 
-def managers_at_start(candidate: Candidate, project: NodeProject) -> frozenset[str]:
-    """The package managers that the container starts, also in scripts that start others."""
+def words_at_start(candidate: Candidate, project: NodeProject) -> frozenset[str]:
+    """Every word that the container is started with, also of the shell scripts that it starts and
+    of the scripts of package.json that they name.
+
+    Source: npm docs, scripts (pre and post); Node.js docs, NODE_OPTIONS.
+    """
     words, code = candidate.command
-    waiting = [*words, *(code or "").split()]
+    texts = [*words, code or "", candidate.model.environment("NODE_OPTIONS") or ""]
+    texts += [origin.text or "" for origin in candidate.start.scripts]
+    waiting = [word for text in texts for word in text.split()]
     met: set[str] = set()
     while waiting:
-        word = waiting.pop().strip("\"'();&|")
+        word = waiting.pop().strip("\"'();&|`$")
         if word in met:
             continue
         met.add(word)
         for name in (word, f"pre{word}", f"post{word}"):
             waiting += project.scripts.get(name, "").split()
-    return frozenset(met.intersection(("yarn", "yarnpkg", "pnpm", "pnpx", "bun", "bunx")))
+    return frozenset(met)
+
+
+def managers_at_start(candidate: Candidate, project: NodeProject) -> frozenset[str]:
+    """The package managers that the container starts, also in scripts that start others."""
+    managers = ("yarn", "yarnpkg", "pnpm", "pnpx", "bun", "bunx")
+    return words_at_start(candidate, project).intersection(managers)
+
+
+def packages_in(word: str) -> frozenset[str]:
+    """The names under which a word of a command may name a package, or a program of it."""
+    first, _, rest = word.rpartition("=")[2].partition("/")
+    scoped = f"{first}/{rest.partition('/')[0]}" if first.startswith("@") else first
+    return frozenset({scoped.partition("@")[0] or scoped, name_of(word)})
 
 
 def _folder(call: Call) -> str | None:

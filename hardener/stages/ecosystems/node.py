@@ -29,10 +29,12 @@ from hardener.stages.nodejs import (
     is_small,
     major_of,
     managers_at_start,
+    packages_in,
     project_at,
     pruning,
     same_image,
     slim_image,
+    words_at_start,
 )
 from hardener.stages.packages import installed, is_for_the_build, is_for_the_container
 from hardener.stages.reads import tree_of
@@ -97,23 +99,26 @@ def needs(candidate: Candidate) -> Needs | Refusal:
     other = _started_by_caller(candidate)
     if other is not None:
         return Refusal("caller_uses_tools", other)
-    install = next((item for item in reversed(list(installs(candidate)))), None)
+    installing = list(installs(candidate))
+    own = [item for item in installing if item.folder == app.folder]
+    install = next(reversed(own or installing), None)
     prune: tuple[str, ...] = ()
     if install is not None:
         line = _prune_line(candidate, app, install)
         if isinstance(line, Refusal):
             return line
         prune = line
+    brought, repeated = _brought(candidate, app)
     if prune:
-        used = _used_development(app)
+        used = _used_development(candidate, app, brought)
         if used is not None:
             return Refusal("development_dependency", used)
-    brought, repeated = _brought(candidate, app)
     tools = tools_of(candidate, app.program.code or "", without=brought)
     if isinstance(tools, Refusal):
         return _better(tools, app)
-    for manager in managers_at_start(candidate, app.project) - brought:
-        return Refusal("unknown_program", manager)
+    missing = (managers_at_start(candidate, app.project) | _prefixes(candidate, app)) - brought
+    for program in sorted(missing):
+        return Refusal("unknown_program", program)
     base = _base(candidate, app)
     if isinstance(base, Refusal):
         return base
@@ -261,13 +266,22 @@ def _last_of_builder(candidate: Candidate) -> Instruction:
     return instructions[len(instructions) - len(candidate.tail) - 1]
 
 
-def _used_development(app: App) -> str | None:
-    """An import of the program's own code that only development dependencies bring."""
+def _used_development(candidate: Candidate, app: App, brought: frozenset[str]) -> str | None:
+    """What the container starts, or the program's own code imports, and only development
+    dependencies bring; `brought` are the programs that the final image has."""
     kept = app.project.dependencies | (app.locked.production if app.locked else frozenset())
     gone = app.project.development | (app.locked.development if app.locked else frozenset())
     for name, place in app.code.imports.items():
         if name in gone and name not in kept:
             return f"{name}, which {place} imports,"
+    # types are for the compiler alone
+    own = {name for name in app.project.development - kept if not name.startswith("@types/")}
+    goes = {program: name for name in own for program in (name, *_programs(frozenset({name})))}
+    for word in sorted(words_at_start(candidate, app.project)):
+        for name in sorted((packages_in(word) & goes.keys()) - brought - kept):
+            return f"{goes[name]}, which the container starts with {word},"
+    for name in sorted(own & known("helpers")):
+        return f"{name}, which compilers import helpers from,"
     return None
 
 
@@ -282,7 +296,7 @@ def _brought(candidate: Candidate, app: App) -> tuple[frozenset[str], tuple[Inst
     if "yarn" not in everywhere and (major_of(candidate) or 99) < 26:
         names |= {"yarn", "yarnpkg"}
     started = {str(call.name) for call in candidate.start.writes}
-    started |= managers_at_start(candidate, app.project)
+    started |= managers_at_start(candidate, app.project) | _prefixes(candidate, app)
     repeated = []
     names -= _programs(everywhere) - started
     for run in global_installs(candidate):
@@ -291,6 +305,11 @@ def _brought(candidate: Candidate, app: App) -> tuple[frozenset[str], tuple[Inst
             names |= programs
             repeated.append(run.instruction)
     return frozenset(names), tuple(repeated)
+
+
+def _prefixes(candidate: Candidate, app: App) -> frozenset[str]:
+    """The programs of packages that stand in front of others where the container starts."""
+    return words_at_start(candidate, app.project) & known("prefixes")
 
 
 def _programs(packages: frozenset[str]) -> set[str]:
