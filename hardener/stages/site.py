@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hardener.analysis.calls import Call, calls_in, calls_of
 from hardener.analysis.npm import package_script
-from hardener.analysis.paths import joined, name_of
+from hardener.analysis.paths import is_below, joined, name_of
 from hardener.analysis.programs import behind_prefix
 from hardener.stages.candidate import Candidate
 from hardener.stages.knowledge import table
@@ -188,19 +188,29 @@ def _text(candidate: Candidate, call: Call, *names: str) -> str:
 
 
 def caller_changes(candidate: Candidate, served: Served) -> str | None:
-    """A caller that starts the server in another way, or sets the port."""
+    """A caller that starts the server in another way, sets the port, or shares the folder."""
+    for volume in candidate.model.volumes:
+        if _meet(volume.path, served.folder):
+            return f"VOLUME {volume.path}"
     for run in candidate.usage.runs:
         where = candidate.usage.where(run)
         if run.command or run.entrypoint:
             return f"{where} starts it in a way of its own"
         if run.user is not None:
             return f"{where} sets the user"
+        for mount in run.mounts:
+            if _meet(mount.target, served.folder):
+                return f"{where} mounts {mount.target}"
         value = run.environment.get(served.variable)
         if value is not None and value.known != str(served.port):
             return f"{where} sets {served.variable}"
         if served.variable and run.env_files:
             return f"{where} reads variables from {run.env_files[0]}"
     return None
+
+
+def _meet(path: str, folder: str) -> bool:
+    return is_below(path, folder) or is_below(folder, path)
 
 
 def configuration(folder: str, served: Served) -> tuple[str, ...]:
