@@ -13,7 +13,7 @@ from hardener.project.ecosystems.node_lock import Locked
 from hardener.stages.candidate import Candidate
 from hardener.stages.elsewhere import copied_elsewhere
 from hardener.stages.model import Artifact, Refusal
-from hardener.stages.nodejs import programs_of_build
+from hardener.stages.nodejs import calls_of_build
 from hardener.stages.reads import Code, Tree, read_files
 from hardener.stages.runtime import Tools
 
@@ -82,7 +82,7 @@ def _built(candidate: Candidate, app: App, tree: Tree, tools: Tools) -> tuple[Ar
     code = app.program.code
     if code is None or app.program.name not in OF_NODE or app.folder != app.root:
         return None
-    if app.project.workspaces or code in tree.files:
+    if app.project.workspaces or app.project.own_folders or code in tree.files:
         return None
     if app.code.untraced or app.code.leaving or app.code.starts_programs:
         return None
@@ -90,11 +90,10 @@ def _built(candidate: Candidate, app: App, tree: Tree, tools: Tools) -> tuple[Ar
         run.command or run.entrypoint for run in candidate.usage.runs
     ):
         return None
-    programs = programs_of_build(candidate, app.project)
-    if programs is None or not programs <= known("compilers"):
-        return None
     rest = below(code, app.root)
     if rest is None or "/" not in rest:
+        return None
+    if not _fills_one_folder(candidate, app, rest.partition("/")[0]):
         return None
     if [word for word in app.program.call.args if word and not word.startswith("--")] != [
         word
@@ -128,6 +127,20 @@ def _built(candidate: Candidate, app: App, tree: Tree, tools: Tools) -> tuple[Ar
     if app.project.dependencies:
         found.append(Artifact(modules, modules, folder=True))
     return (*found, Artifact(output, output, folder=True), *files)
+
+
+def _fills_one_folder(candidate: Candidate, app: App, output: str) -> bool:
+    """Whether the builds surely write to this folder of the program's alone."""
+    calls = calls_of_build(candidate, app.project)
+    if calls is None or not {name for name, *_ in calls} <= known("compilers"):
+        return False
+    # a second compiler has settings of its own
+    if sum(name in known("writers") for name, *_ in calls) > 1:
+        return False
+    places = [
+        joined("/", words[-1]) for name, *words in calls if name in known("copying") and words
+    ]
+    return all(place is not None and is_below(place, f"/{output}") for place in places)
 
 
 def _makes_folders(candidate: Candidate, app: App) -> bool:

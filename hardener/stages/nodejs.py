@@ -172,27 +172,34 @@ def build_calls(candidate: Candidate) -> Iterator[tuple[Ran, Call, str | None]]:
             yield run, call, None
 
 
-def programs_of_build(candidate: Candidate, project: NodeProject) -> frozenset[str] | None:
-    """The programs that the builds start, through scripts of package.json; None where that
-    can't be told."""
-    found: set[str] = set()
+def calls_of_build(
+    candidate: Candidate, project: NodeProject
+) -> tuple[tuple[str, ...], ...] | None:
+    """The programs that the builds start, through scripts of package.json, each with its
+    arguments; None where that can't be told."""
+    found: list[tuple[str, ...]] = []
     for _, call, script in build_calls(candidate):
         if script is None:
-            rest = behind_prefix(call)
-            found.add(name_of(str(rest[0])) if rest else call.name or "")
+            found.append(_plain(call))
             continue
-        names = _names_in(project, script, 0)
-        if names is None:
+        inner = _calls_in(project, script, 0)
+        if inner is None:
             return None
-        found |= names
-    return frozenset(found)
+        found += inner
+    return tuple(found)
 
 
-def _names_in(project: NodeProject, script: str, depth: int) -> set[str] | None:
+def _plain(call: Call) -> tuple[str, ...]:
+    rest = behind_prefix(call) or call.words
+    words = [word or "" for word in rest]
+    return (name_of(words[0]), *words[1:])
+
+
+def _calls_in(project: NodeProject, script: str, depth: int) -> list[tuple[str, ...]] | None:
     code = [project.scripts.get(f"{prefix}{script}") for prefix in ("pre", "", "post")]
     if code[1] is None or depth > 5:
         return None
-    found: set[str] = set()
+    found: list[tuple[str, ...]] = []
     for text in code:
         if text is None:
             continue
@@ -200,20 +207,19 @@ def _names_in(project: NodeProject, script: str, depth: int) -> set[str] | None:
         if not read.complete:
             return None
         for call in read.calls:
-            name = call.name
-            if name is None:
+            if call.name is None:
                 return None
-            rest = behind_prefix(call)
-            if name in MANAGERS:
+            if call.name in MANAGERS:
                 words = call.operands(*_VALUED)
-                inner = _names_in(project, words[-1], depth + 1) if words else None
+                inner = _calls_in(project, words[-1], depth + 1) if words else None
                 if inner is None:
                     return None
-                found |= inner
+                found += inner
                 continue
-            found.add(name_of(str(rest[0])) if rest else name)
-            if (rest or call.words)[0] in ("run-s", "run-p", "npm-run-all"):
+            plain = _plain(call)
+            if plain[0] in ("run-s", "run-p", "npm-run-all"):
                 return None
+            found.append(plain)
     return found
 
 

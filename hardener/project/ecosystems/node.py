@@ -23,6 +23,7 @@ _TYPES_ONLY = re.compile(r"\b(?:import|export)[ \t]+type\b[^'\"();]*['\"][^'\"\n
 _COMPUTED = re.compile(r"\b(?:require|import)[ \t]*\([ \t\n]*(?![ \t\n'\"])[^)\n]")
 _SUBSTITUTION = re.compile(r"\$\{[^{}`]*\}")
 _SPECIFIER = re.compile(r"(@[\w.~-]+/[\w.~-]+|[\w.~-]+)(?:/|$)", re.ASCII)
+_PATHS = ("file:", "link:", "portal:", "./", "../", "/", "~/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class NodeProject:
         development: those that are installed for development only.
         workspaces: whether it is made of several packages.
         manager: what `packageManager` names, without the version; None without it.
+        own_folders: whether it imports from folders of its own by names: dependencies of paths,
+            to which node_modules only links, and subpath imports.
     """
 
     folder: str
@@ -44,6 +47,7 @@ class NodeProject:
     development: frozenset[str] = frozenset()
     workspaces: bool = False
     manager: str | None = None
+    own_folders: bool = False
 
     def path(self, name: str) -> str:
         """A file of the project's folder as a path of the context."""
@@ -86,7 +90,8 @@ def known(name: str, key: str = "names") -> frozenset[str]:
 def read_project(context: BuildContext, folder: str = ".") -> NodeProject | None:
     """The package.json of a folder of the context; None where there is none that can be read.
 
-    Source: npm docs, package.json (dependencies, devDependencies, workspaces).
+    Source: npm docs, package.json (dependencies, devDependencies, workspaces, local paths);
+    Node.js docs, subpath imports.
     """
     path = "package.json" if folder == "." else f"{folder}/package.json"
     content = context.head(path, _MOST_BYTES)
@@ -104,6 +109,11 @@ def read_project(context: BuildContext, folder: str = ".") -> NodeProject | None
         context.kind(name if folder == "." else f"{folder}/{name}") == "file"
         for name in ("pnpm-workspace.yaml", "lerna.json", "rush.json")
     )
+    paths = any(
+        isinstance(wanted, str) and wanted.startswith(_PATHS)
+        for group in groups
+        for wanted in _table(said, group).values()
+    )
     manager = said.get("packageManager")
     return NodeProject(
         folder,
@@ -112,6 +122,7 @@ def read_project(context: BuildContext, folder: str = ".") -> NodeProject | None
         frozenset(_table(said, "devDependencies")) - dependencies,
         workspaces,
         manager.partition("@")[0] if isinstance(manager, str) else None,
+        paths or "imports" in said,
     )
 
 
