@@ -16,6 +16,7 @@ from hardener.stages.model import Refusal
 from hardener.stages.nodejs import MANAGERS
 
 _PORT = re.compile(r"(?:^|:)(\d{1,5})$")
+_NAME = re.compile(r"\$\{?([A-Za-z_]\w*)", re.ASCII)
 _OUTPUT = re.compile(r"\boutDir[ \t]*:[ \t]*['\"]([\w./-]+)['\"]")
 _COMMENT = re.compile(r"#[^\n]*")
 _ENDS = re.compile(r"[;{}]")
@@ -39,7 +40,7 @@ class Served:
         folder: of the image, absolute.
         port: that it listens on.
         single: whether /index.html is answered for what isn't there.
-        variable: the variable that sets the port; "" where an option does.
+        variable: the variable that sets the port; "" where an option without one does.
     """
 
     server: str
@@ -64,7 +65,8 @@ def server_call(candidate: Candidate) -> Call | None:
         call = found.calls[0]
         rest = behind_prefix(call)
         if rest is not None:
-            call = Call(rest, tuple(word or "" for word in rest), call.folder)
+            raw = call.raw[-len(rest) :] or tuple(word or "" for word in rest)
+            call = Call(rest, raw, call.folder)
         if call.name in _SERVERS:
             return call
         script = _script(call)
@@ -115,7 +117,8 @@ def served_by(candidate: Candidate, call: Call) -> Served | Refusal:
             if word.startswith("-"):
                 return Refusal("unknown_server", f"{server} {word}")
             folders.append(word)
-    variable = "" if port is not None else known["port_variable"]
+    named = _NAME.search(" ".join(call.raw))
+    variable = known["port_variable"] if port is None else named[1] if named else ""
     port = port or _default_port(candidate, known["port"], known["port_variable"])
     if port is None:
         return Refusal("unknown_server", f"{known['port_variable']} is not known")
