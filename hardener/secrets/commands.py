@@ -56,6 +56,12 @@ def sending() -> frozenset[str]:
 
 
 @cache
+def fetching() -> frozenset[str]:
+    """Programs that write what they fetch, not what they are given."""
+    return frozenset(table("commands")["sends"]["fetch"])
+
+
+@cache
 def setting() -> frozenset[str]:
     """Programs that set a password in the image."""
     return frozenset(table("commands")["sets"]["programs"])

@@ -192,6 +192,12 @@ FILE_GUARDS = (
         "that reads it: --mount=type=secret,id={id},target=…; build with {flag}",
     ),
     _Guard(
+        "is_taken_again",
+        "{name} is copied into the image, and {met} takes it along once more before it is deleted, "
+        "so that layers keep it. Add it to .dockerignore, and mount it in the RUN that reads it: "
+        "--mount=type=secret,id={id},target={target}; build with {flag}",
+    ),
+    _Guard(
         "is_unreadable",
         "{name} has to belong to {met}, whose number isn't known here. Mount it with that number: "
         "RUN --mount=type=secret,id={id},target={target},uid=…; build with {flag}",

@@ -66,10 +66,13 @@ def needed(flow: Flow, mentions: Mentions) -> list[tuple[Use, tuple[Carrier, ...
 
     A RUN needs it if its code names the variable. If none does: if it runs a program that reads
     the variable by itself. What runs the project's own code needs it if a file of the context
-    names the variable, or where that can't be seen, if nothing else is known to.
+    names the variable, or where that can't be seen, if nothing else is known to. A build argument
+    that nothing at hand names is for a program that isn't at hand either (Rails and its master
+    key, a plugin of Maven), so what runs code gets it as before.
     """
     explicit = any(use.named for use in flow.uses)
     read = any(use.read for use in flow.uses)
+    guessed = is_guessed(flow, mentions)
     found = []
     for use in flow.uses:
         wanted = list(use.named)
@@ -79,13 +82,24 @@ def needed(flow: Flow, mentions: Mentions) -> list[tuple[Use, tuple[Carrier, ...
             mentioned = bool(mentions.of(carrier.name))
             reads = carrier in use.read and (not explicit or mentioned)
             opened = use.open and (
-                not (explicit or read) if mentions.context is None else mentioned
+                mentioned or ((mentions.context is None or guessed) and not (explicit or read))
             )
             if reads or (opened and _is_last(carrier, use)):
                 wanted.append(carrier)
         if wanted:
             found.append((use, _without_repeats(wanted)))
     return found
+
+
+def is_guessed(flow: Flow, mentions: Mentions) -> bool:
+    """Whether a build argument is named by no RUN and no file at hand, and read by no program that
+    is known to."""
+    if mentions.context is None or not flow.passed or flow.held:
+        return False
+    if any(use.named or use.read for use in flow.uses):
+        return False
+    names = {carrier.name for use in flow.uses for carrier in use.carriers}
+    return not any(mentions.of(name) for name in names)
 
 
 def _is_last(carrier: Carrier, use: Use) -> bool:

@@ -107,6 +107,15 @@ class FileSecret:
         several = copy.json is not None and len(copy.json) > 2
         return self.name if self.found.target is None or several or copy.heredocs else None
 
+    def is_taken_again(self) -> str | None:
+        """A COPY takes it along once more before the RUN that deletes it."""
+        again = self.taken_along
+        if again is None or again.span.start < self.anchor.span.start:
+            return None
+        removing = [use.code.instruction for use in self.found.uses if use.removed]
+        later = any(item.span.start > again.span.start for item in removing)
+        return f"{again.name} in line {again.first_line}" if later else None
+
     def is_unreadable(self) -> str | None:
         """ssh takes no key that others can read, and the number of the RUN's user isn't known."""
         if not self.found.kind.ssh or self.by_agent:

@@ -16,6 +16,7 @@ from hardener.analysis.secretflow.rewrite import Rewriter
 from hardener.analysis.secretflow.stores import Written, agent_will_do, written
 from hardener.dockerfile.edits import Edit
 from hardener.dockerfile.shell import Command
+from hardener.secrets.credentials import credential_named
 
 
 @dataclass
@@ -133,6 +134,10 @@ class Plans:
             self._plan(item.code).back.append(item.undo)
         else:
             self._take_out(item, [(item.code, [item.command])])
+        kind = credential_named(item.what)
+        if readers and kind is not None and kind.ssh:
+            # ssh takes no key that others can read, and what gives it its rights stays behind
+            self._refuse(item.code, item.what)
         for code in readers:
             plan = self._plan(code)
             elsewhere = item.relative and code.step.folder != item.code.step.folder
@@ -155,8 +160,28 @@ class Plans:
             if _words(command)[:1] not in (("chmod",), ("chown",)):
                 self._refuse(code, item.what)
             self._take_out(item, [(code, [command])])
+        if (tending := self._tending_a_pattern(item)) is not None:
+            self._refuse(tending, item.what)
         for code in readers:
             self._plan(code).agent = True
+
+    def _tending_a_pattern(self, item: Written) -> RunCode | None:
+        """A RUN that sets the rights of all files beside the key, where there may be no other: it
+        fails once the key is gone."""
+        hosts = False
+        for step in self._analysis.stage(item.code.step.stage).own_steps:
+            if step.instruction.name != "RUN":
+                continue
+            code = RunCode(item.code.dockerfile, step)
+            for command in code.script.commands if code.script else ():
+                words = [word.text for word in command.words]
+                words += [redirect.target.text for redirect in command.redirects]
+                if _words(command)[:1] in (("chmod",), ("chown",)):
+                    if not hosts and any(word.endswith(".ssh/*") for word in words):
+                        return code
+                elif any(name_of(word) in ("known_hosts", "config") for word in words):
+                    hosts = True
+        return None
 
     def _take_out(self, item: Written, gone: Sequence[tuple[RunCode, list[Command]]]) -> None:
         for code, commands in gone:

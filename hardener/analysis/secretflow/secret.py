@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hardener.analysis.analysis import Analysis
-from hardener.analysis.secretflow.demand import Mentions, needed
+from hardener.analysis.secretflow.demand import Mentions, is_guessed, needed
 from hardener.analysis.secretflow.model import Carrier, Flow, Use
 from hardener.analysis.secretflow.plan import Plans
 from hardener.analysis.secretflow.rewrite import Rewriter, is_simple
@@ -51,11 +51,12 @@ class VariableSecret:
 
     @cached_property
     def optional(self) -> bool:
-        """Whether every RUN that reads it goes on without it."""
+        """Whether every RUN that reads it goes on without it, or none is seen to read it."""
         names = {item.pair.name for item in self.flow.declared}
-        return self.flow.optional or (
-            bool(self.needed)
-            and all(any(use.code.is_optional(name) for name in names) for use, _ in self.needed)
+        if self.flow.optional or is_guessed(self.flow, self.mentions):
+            return True
+        return bool(self.needed) and all(
+            any(use.code.is_optional(name) for name in names) for use, _ in self.needed
         )
 
     # --- guards: what is met, None where nothing is ---

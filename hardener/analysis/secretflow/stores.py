@@ -10,7 +10,7 @@ from hardener.analysis.paths import name_of
 from hardener.analysis.secretflow.code import WRITES, RunCode
 from hardener.dockerfile.nodes import Dockerfile, Stage
 from hardener.dockerfile.shell import Command
-from hardener.secrets.commands import Store, store_of, undoing
+from hardener.secrets.commands import Store, fetching, store_of, undoing
 from hardener.secrets.credentials import credential_named
 
 # the private keys that ssh(1) looks for by itself
@@ -69,7 +69,11 @@ def written(code: RunCode, names: Collection[str]) -> Iterator[Written]:
     for at, command in enumerate(commands):
         if not _has(command, names):
             continue
-        found = _by_redirect(code, command, commands, at) or _by_store(code, command)
+        found = (
+            _by_redirect(code, command, commands, at)
+            or _by_store(code, command)
+            or _by_pipe(code, command, commands, at)
+        )
         if found is None:
             continue
         later = [_words(item) for item in commands[at + 1 :]]
@@ -97,6 +101,9 @@ def _by_redirect(
 ) -> Written | None:
     targets = [item.target for item in command.redirects if item.operator in WRITES]
     words = _words(command)
+    if words and words[0] in fetching():
+        # it writes what the other side answers
+        return None
     if command.piped and at + 1 < len(commands):
         follower = commands[at + 1]
         if _words(follower)[:1] == ("tee",):
@@ -134,7 +141,7 @@ def _by_redirect(
 def _by_store(code: RunCode, command: Command) -> Written | None:
     words = _words(command)
     store = store_of(words)
-    if store is None:
+    if store is None or store.undone_by(words):
         return None
     what = " ".join(store.words)
     removes = _removing(store)
@@ -142,6 +149,20 @@ def _by_store(code: RunCode, command: Command) -> Written | None:
     everywhere = {"--global", "--system", "-g"} & set(words)
     relative = store.words[0] in ("git", "composer") and not everywhere
     return Written(code, command, what, undo, relative, "", False, store.is_read_by, removes)
+
+
+def _by_pipe(
+    code: RunCode, command: Command, commands: Sequence[Command], at: int
+) -> Written | None:
+    """What the end of a pipeline keeps of what it reads: `docker login --password-stdin`."""
+    while commands[at].piped and at + 1 < len(commands):
+        at += 1
+        store = store_of(_words(commands[at]))
+        if store is not None:
+            what = " ".join(store.words)
+            removes = _removing(store)
+            return Written(code, command, what, None, False, "", False, store.is_read_by, removes)
+    return None
 
 
 def _removing(store: Store) -> Callable[[Sequence[str]], bool]:

@@ -188,7 +188,7 @@ class _Reader:
 
     def _other(self, instruction: Instruction, carried: dict[str, dict[str, Carrier]]) -> None:
         for name, carriers in carried.items():
-            if not _reads(instruction, name):
+            if not _reads(instruction, name) and not self._writes(instruction, name):
                 continue
             for root in carriers:
                 flow = self.flows[root]
@@ -197,6 +197,14 @@ class _Reader:
                         flow.started.append(instruction)
                 else:
                     flow.elsewhere.append(instruction)
+
+    def _writes(self, instruction: Instruction, name: str) -> bool:
+        """Whether a file that stands in a COPY or ADD has the variable's value put into it."""
+        names = re.compile(rf"\$\{{?{re.escape(name)}\b")
+        return any(
+            heredoc.expand and names.search(heredoc.body.of(self._dockerfile.text)) is not None
+            for heredoc in instruction.heredocs
+        )
 
     def _flow(self, name: str) -> Flow:
         return self.flows.setdefault(name, Flow(name))

@@ -1,0 +1,6 @@
+# syntax=docker/dockerfile:1
+FROM alpine:3.20
+ARG APP_TOKEN
+COPY <<END /etc/app.conf
+token=${APP_TOKEN}
+END

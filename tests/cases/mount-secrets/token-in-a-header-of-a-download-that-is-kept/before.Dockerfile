@@ -1,0 +1,6 @@
+# syntax=docker/dockerfile:1
+FROM alpine:3.20
+ARG API_TOKEN
+RUN apk add --no-cache curl jq \
+    && curl -fsSL -H "Authorization: token ${API_TOKEN}" https://api.acme.example/releases | jq -r .url > /tmp/url \
+    && curl -fsSL -H "Authorization: token ${API_TOKEN}" "$(cat /tmp/url)" > /usr/local/bin/tool
