@@ -15,7 +15,7 @@ from hardener.pipeline import harden
 from hardener.project.callers.handover import Handover
 from hardener.project.callers.model import Run, Usage
 from hardener.settings import Settings
-from hardener.transforms.mount_secrets import FILE_GUARDS, GUARDS, LITERAL_GUARDS
+from hardener.transforms.secret_guards import FILE_GUARDS, GUARDS, LITERAL_GUARDS
 from tests.buildkit import can_judge, instructions
 from tests.transforms.cases import TODAY, Case, cases, check
 
