@@ -308,6 +308,8 @@ def _reason(secret: VariableSecret) -> str:
         )
     if len(lines) > 1:
         told = told.replace("the RUN of", "the RUNs of").replace("alone gets", "alone get")
+    if secret.optional:
+        told += ", which builds do without as before"
     return f"{told}. Build with: docker build {secret.build_flag} ."
 
 
